@@ -1,0 +1,15 @@
+"""dlcourse: what the learner of the course has already built. One module for each idea; read them in this order.
+
+data          real digits, letters, the playground's points; one_hot, split, standardize
+gradcheck     is backward right? ask finite differences
+training      Batches, fit, History, accuracy, L1 and L2
+layers        Layer and Dense: a batch forward, the gradient back
+activations   Sigmoid, Tanh, ReLU
+losses        mean squared error and two cross-entropies
+network       Sequential: a stack of layers over one theta and one grad
+initializers  how large the first random weights are
+optimizers    SGD, and clip_norm
+plots         every figure, drawn from arrays onto an axes
+widgets       sliders in front of any drawing function; a progress bar
+exercises     lesson by lesson, the checks that name what is wrong
+"""

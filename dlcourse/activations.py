@@ -1,0 +1,54 @@
+"""Activations: one function applied to every number. They work alone, on arrays of any shape.
+
+For a plot of the slope: f.forward(z); slope = f.backward(np.ones_like(z)).
+"""
+
+import numpy as np
+
+from dlcourse.layers import Layer
+
+
+class _Activation(Layer):
+    """y = f(x), number by number; what `backward` needs of f is in y alone."""
+
+    def forward(self, x, training=False):
+        self._y = self._f(self._numbers("x", x))
+        return self._y
+
+    def backward(self, dy):
+        return self._numbers("dy", dy, self._y.shape) * self._slope(self._y)
+
+
+class Sigmoid(_Activation):
+    """y = 1 / (1 + e^-x), between 0 and 1; slope y (1 - y), at most 1/4.
+
+    Computed as (1 + tanh(x / 2)) / 2, which never overflows.
+    """
+
+    threshold = 0.5
+
+    def _f(self, x):
+        return 0.5 * (1 + np.tanh(0.5 * x))
+
+    def _slope(self, y):
+        return y * (1 - y)
+
+
+class Tanh(_Activation):
+    """y = tanh(x), between -1 and 1; slope 1 - y^2, at most 1."""
+
+    def _f(self, x):
+        return np.tanh(x)
+
+    def _slope(self, y):
+        return 1 - y * y
+
+
+class ReLU(_Activation):
+    """y = max(x, 0); slope 1 where x > 0, else 0 (0 is a choice at the kink itself)."""
+
+    def _f(self, x):
+        return np.maximum(x, 0)
+
+    def _slope(self, y):
+        return y > 0

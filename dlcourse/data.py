@@ -1,0 +1,173 @@
+"""Data, all of it offline: real digits, generated letters, four playground sets; one_hot, split, standardize.
+
+Labels are int64, images and one-hot rows float32, the two-dimensional sets float64. Every set is the same for the same seed.
+"""
+
+import functools
+import pathlib
+
+import numpy as np
+
+FILES = pathlib.Path(__file__).parent / "files"
+SIDE, MASTER, ZOOM = 17, 128, 4  # letters: pixels of an image's side, of a master's side, master pixels to a pixel
+ONE = 1 << 16  # 1.0 in 16-bit fixed point
+
+
+def digits():
+    """10,000 real handwritten digits: images (10000, 784) in [0, 1], 28 x 28 row by row, ink 1; labels (10000,) 0 to 9.
+
+    The first 10,000 images of MNIST's training set (LeCun, Cortes & Burges 1998), shuffled once when the file was built.
+    """
+    with np.load(FILES / "digits.npz") as file:
+        return file["images"].astype(np.float32) / 255, file["labels"].astype(np.int64)
+
+
+@functools.cache
+def _masters(fonts):
+    """(F, 26, 128, 128) uint8: how many of the 4 x 4 neighbours of each master pixel are ink, 0 to 16."""
+    with np.load(FILES / "letters.npz") as file:
+        bits = np.concatenate([file[name] for name in (("bold",) if fonts == "bold" else ("bold", "other"))])
+    ink = np.pad(np.unpackbits(bits).reshape(-1, 26, MASTER, MASTER), ((0, 0), (0, 0), (2, 1), (2, 1)))
+    rows = sum(ink[:, :, i : i + MASTER] for i in range(ZOOM))
+    return sum(rows[..., j : j + MASTER] for j in range(ZOOM))
+
+
+def letters(n, seed=0, *, fonts="bold", rotation=15, shift=0.75, scale=(0.9, 1.14)):
+    """n generated capitals: images (n, 289) of 0 and 1, 17 x 17 row by row, ink 1; labels (n,), 0 for A to 25 for Z.
+
+    Each is a random letter of a random font ("bold": 4, "all": 22), turned by up to `rotation` degrees, moved by up to
+    `shift` pixels each way and sized by a factor within `scale`. Integer arithmetic on NumPy's frozen RandomState stream:
+    the same bytes on every machine.
+    """
+    _check_count("letters", n, 1)
+    if fonts not in ("bold", "all"):
+        raise ValueError(f'letters takes fonts="bold" or fonts="all", got {fonts!r}')
+    if not (np.size(scale) == 2 and 0.25 <= scale[0] <= scale[1] <= 4 and 0 <= rotation <= 180 and 0 <= shift <= SIDE):
+        raise ValueError(
+            "letters takes rotation from 0 to 180 degrees, shift from 0 to 17 pixels and scale as (smallest, largest) "
+            f"within 0.25 to 4, got {rotation!r}, {shift!r}, {scale!r}"
+        )
+    masters, random = _masters(fonts), np.random.RandomState(_checked_seed("letters", seed))
+    labels = random.randint(0, 26, n)
+    font = random.randint(0, len(masters), n)
+    angle, size = np.deg2rad(random.uniform(-rotation, rotation, n)), random.uniform(*scale, n)
+    dx, dy = random.uniform(-shift, shift, n), random.uniform(-shift, shift, n)
+    cos, sin = (np.rint(f(angle) / size * ZOOM * ONE).astype(np.int32) for f in (np.cos, np.sin))
+    centre = MASTER // 2 * ONE + ONE // 2
+    u0, v0 = (np.rint(centre - np.rint(a)).astype(np.int32) for a in (cos * dx + sin * dy, cos * dy - sin * dx))
+    starts = ((font * 26 + labels) * MASTER**2).astype(np.int32)
+    y, x = (g.ravel().astype(np.int32) for g in np.indices((SIDE, SIDE)) - SIDE // 2)
+    images = np.empty((n, SIDE * SIDE), np.float32)
+    for start in range(0, n, 8192):
+        part = slice(start, start + 8192), None
+        u = (cos[part] * x + sin[part] * y + u0[part]) >> 16  # the master pixel under each image pixel
+        v = (cos[part] * y - sin[part] * x + v0[part]) >> 16
+        inside = (u >= 0) & (u < MASTER) & (v >= 0) & (v < MASTER)
+        ink = masters.ravel()[np.where(inside, starts[part] + v * MASTER + u, 0)]
+        images[part[0]] = (ink >= 8) & inside
+    return images, labels.astype(np.int64)
+
+
+def circle(n, noise=0, seed=0):
+    """n points of a disc of radius 5: label 1 within 2.5, label 0 beyond 3.5 (TensorFlow Playground)."""
+    labels, random = _playground("circle", n, noise, seed)
+    radius = np.where(labels == 1, random.uniform(0, 2.5, n), random.uniform(3.5, 5, n))
+    angle = random.uniform(0, 2 * np.pi, n)
+    x = radius[:, None] * np.c_[np.sin(angle), np.cos(angle)]
+    return x + noise * random.uniform(-5, 5, (n, 2)), labels
+
+
+def xor(n, noise=0, seed=0):
+    """n points of the square of side 10.6: label 1 where both coordinates have one sign; 0.3 around the axes is empty (TensorFlow Playground)."""
+    labels, random = _playground("xor", n, noise, seed)
+    sign = random.choice([-1, 1], n)
+    x = random.uniform(0.3, 5.3, (n, 2)) * np.c_[sign, sign * (2 * labels - 1)]
+    return x + noise * random.uniform(-5, 5, (n, 2)), labels
+
+
+def blobs(n, noise=0, seed=0):
+    """n points around (2, 2), label 1, and (-2, -2), label 0; variance 0.5 + 7 noise (TensorFlow Playground)."""
+    labels, random = _playground("blobs", n, noise, seed)
+    centre = np.where(labels == 1, 2.0, -2.0)[:, None]
+    return centre + np.sqrt(0.5 + 7 * noise) * random.standard_normal((n, 2)), labels
+
+
+def spiral(n, noise=0, seed=0):
+    """n points on two arms of 1.75 turns from the centre to radius 5, one label each (TensorFlow Playground)."""
+    labels, random = _playground("spiral", n, noise, seed)
+    along = np.empty(n)
+    for label in (0, 1):
+        along[labels == label] = np.linspace(0, 1, np.sum(labels == label), endpoint=False)
+    angle = 1.75 * 2 * np.pi * along + np.where(labels == 1, 0, np.pi)
+    x = 5 * along[:, None] * np.c_[np.sin(angle), np.cos(angle)]
+    return x + noise * random.uniform(-1, 1, (n, 2)), labels
+
+
+def _playground(who, n, noise, seed):
+    """Balanced labels in random order, and the generator that drew them."""
+    _check_count(who, n, 2)
+    if isinstance(noise, bool) or not np.isscalar(noise) or not 0 <= noise <= 1:
+        raise ValueError(f"{who} takes noise from 0 to 1, got {noise!r}")
+    random = np.random.default_rng(_checked_seed(who, seed))
+    return random.permutation(np.arange(n) % 2).astype(np.int64), random
+
+
+def _check_count(who, n, least):
+    if isinstance(n, bool) or not hasattr(n, "__index__") or n < least:
+        raise ValueError(f"{who} takes n as a whole number from {least}, got {n!r}")
+
+
+def _checked_seed(who, seed):
+    if isinstance(seed, bool) or not hasattr(seed, "__index__") or not 0 <= seed < 2**32:
+        raise ValueError(f"{who} takes seed as a whole number from 0, got {seed!r}")
+    return int(seed)
+
+
+def _table(who, name, a, ndim):
+    """a as an array of real, finite numbers with this many axes and at least one row, or the error that says what is wrong."""
+    a = np.asarray(a)
+    if a.dtype.kind not in "fiub":
+        raise TypeError(f"{who} takes {name} of real numbers, got dtype {a.dtype}")
+    if a.ndim < 1 or (ndim and a.ndim != ndim) or not a.size:
+        raise ValueError(
+            f"{who} takes {name} with {ndim or 'at least 1'} axes and at least one row, got shape {a.shape}"
+        )
+    if not np.isfinite(a).all():
+        raise ValueError(
+            f"{who} takes finite numbers, but {name} holds NaN or infinity: find them with np.isfinite({name})"
+        )
+    return a
+
+
+def one_hot(labels, n_classes):
+    """Labels (N,), 0 to n_classes - 1, as float32 rows (N, n_classes) with a single 1 each."""
+    _check_count("one_hot", n_classes, 1)
+    labels = _table("one_hot", "labels", labels, 1)
+    if labels.dtype.kind not in "iu":
+        raise TypeError(f"one_hot takes whole-number labels, got dtype {labels.dtype}: convert with labels.astype(int)")
+    if labels.min() < 0 or labels.max() >= n_classes:
+        raise ValueError(f"one_hot takes labels from 0 to {n_classes - 1}, got {labels.min()} to {labels.max()}")
+    return np.eye(n_classes, dtype=np.float32)[labels]
+
+
+def split(x, t, fraction, seed=0):
+    """(x_a, t_a), (x_b, t_b): shuffled rows, round(fraction N) of them in a, both parts non-empty."""
+    x, t = _table("split", "x", x, None), _table("split", "t", t, None)
+    n_a = round(len(x) * fraction) if np.isscalar(fraction) and 0 < fraction < 1 else 0
+    if len(x) != len(t) or not 0 < n_a < len(x):
+        raise ValueError(
+            f"split takes as many targets as examples, and a fraction that leaves both parts some, got {len(x)}, {len(t)} and {fraction!r}"
+        )
+    order = np.random.default_rng(_checked_seed("split", seed)).permutation(len(x))
+    return (x[order[:n_a]], t[order[:n_a]]), (x[order[n_a:]], t[order[n_a:]])
+
+
+def standardize(x_train, *others):
+    """(x - mean) / sd, column by column, with x_train's mean and sd for all; constant columns become 0. Returns a tuple."""
+    tables = [_table("standardize", "x", x, 2) for x in (x_train, *others)]
+    if any(x.shape[1] != tables[0].shape[1] for x in tables):
+        raise ValueError(f"standardize takes tables with the same columns, got shapes {[x.shape for x in tables]}")
+    mean, sd = tables[0].mean(axis=0, dtype=np.float64), tables[0].std(axis=0, dtype=np.float64)
+    constant = tables[0].min(axis=0) == tables[0].max(axis=0)
+    scaled = [np.where(constant, 0, (x - mean) / np.where(constant, 1, sd)) for x in tables]
+    return tuple(z.astype(x.dtype if x.dtype.kind == "f" else np.float64) for z, x in zip(scaled, tables, strict=True))

@@ -1,0 +1,58 @@
+"""Is `backward` right? Ask finite differences. In float64 only: float32 keeps 7 digits, too few for a small difference."""
+
+import numpy as np
+
+
+def numerical_gradient(f, theta, eps=1e-6):
+    """(f(theta + eps) - f(theta - eps)) / (2 eps), one entry at a time: dL/dtheta, of theta's shape, with error about eps^2.
+
+    Calls f(theta) with theta perturbed in place, and restores every entry. TypeError unless theta is a float64 array.
+    """
+    if not isinstance(theta, np.ndarray) or theta.dtype != np.float64:
+        raise TypeError(
+            f"numerical_gradient takes theta as a float64 array, got {getattr(theta, 'dtype', type(theta).__name__)}: "
+            "the difference of two close losses needs 16 digits"
+        )
+    if not 0 < eps < np.inf:
+        raise ValueError(f"numerical_gradient takes a positive step eps, got {eps!r}")
+    grad = np.empty_like(theta)
+    for i in np.ndindex(theta.shape):
+        kept = theta[i]
+        try:
+            theta[i] = kept + eps
+            above = f(theta)
+            theta[i] = kept - eps
+            below = f(theta)
+        finally:
+            theta[i] = kept
+        grad[i] = (above - below) / (2 * eps)
+    return grad
+
+
+def gradient_errors(net, loss, x, t, penalty=None):
+    """{layer: |a - n| / max(|a| + |n|, 1e-3 max(1, |grad|))}: net.backward (a) against finite differences (n), lengths of vectors.
+
+    Below 1e-7 is right; above 1e-4 is a mistake. Leaves net.theta as it was and the checked gradient in net.grad.
+    TypeError for a float32 net; ValueError where two forward passes differ (Dropout), because then no difference means anything.
+    """
+    if net.dtype != np.float64:
+        raise TypeError(
+            f"gradient_errors takes a net with dtype=np.float64, got {net.dtype}: float32 keeps too few digits"
+        )
+
+    def total(theta=None):
+        return loss.forward(net.forward(x, training=True), t) + (penalty.forward(net) if penalty else 0.0)
+
+    value = total()
+    if total() != value:
+        raise ValueError("gradient_errors takes a net whose loss is the same twice: check it without Dropout")
+    net.backward(loss.backward())
+    if penalty:
+        penalty.backward(net)
+    analytic, numerical = net.grad, numerical_gradient(total, net.theta)
+    least = 1e-3 * max(1.0, np.linalg.norm(analytic))
+    errors = {}
+    for name, part in net.slices.items():
+        a, n = analytic[part], numerical[part]
+        errors[name] = float(np.linalg.norm(a - n) / max(np.linalg.norm(a) + np.linalg.norm(n), least))
+    return errors

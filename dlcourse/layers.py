@@ -1,0 +1,97 @@
+"""Layers: a batch forward, the gradient back. One example is one row: N examples, D numbers in, M numbers out."""
+
+import operator
+
+import numpy as np
+
+from dlcourse.initializers import xavier
+
+
+class Layer:
+    """What a network needs of a layer: `shapes`, `init_params`, `forward`, `backward`.
+
+    A layer names its parameters in `shapes`; a network provides each of them, and its gradient, as views of its own
+    `theta` and `grad`. Assigning to such a view writes through. Without a network, asking for one is a RuntimeError.
+    """
+
+    shapes = {}  # {"W": (D, M), "b": (M,)}: the network provides W, b and their gradients dW, db
+    threshold = 0.0  # the output value that divides two classes
+
+    def init_params(self, rng):
+        """Fill the parameters in place from a numpy Generator; biases start at 0."""
+
+    def forward(self, x, training=False):
+        """y = f(x), a fresh array; keeps what `backward` needs."""
+        raise NotImplementedError(f"{self!r} has no forward")
+
+    def backward(self, dy):
+        """dL/dx from dy = dL/dy, filling dW, db on the way; never writes into dy."""
+        raise NotImplementedError(f"{self!r} has no backward")
+
+    def __repr__(self):
+        return f"{type(self).__name__}()"
+
+    def __setattr__(self, name, value):
+        if name in self.shapes or (name[0] == "d" and name[1:] in self.shapes):
+            view = getattr(self, name)
+            if np.shape(value) not in ((), view.shape):
+                raise ValueError(f"{self!r}.{name} takes shape {view.shape}, got {np.shape(value)}")
+            view[...] = value
+        else:
+            object.__setattr__(self, name, value)
+
+    def __getattr__(self, name):  # reached only when the attribute is missing
+        if name in self.shapes or (name[:1] == "d" and name[1:] in self.shapes):
+            raise RuntimeError(f"{self!r} has no {name} yet: put it into a Sequential, which owns all parameters")
+        if name in ("_x", "_y"):
+            raise RuntimeError(f"{self!r}.backward needs a forward first")
+        raise AttributeError(f"{self!r} has no attribute {name!r}")
+
+    def _numbers(self, name, a, shape=None):
+        """`a` as an array of this shape ("N": any length), or the error that says what was expected."""
+        a = np.asarray(a)
+        if a.dtype.kind not in "fiub":
+            raise TypeError(f"{self!r} takes {name} of real numbers, got dtype {a.dtype}")
+        if shape is not None and a.shape != shape and (shape[:1] != ("N",) or a.shape != (*a.shape[:1], *shape[1:])):
+            hint = f": flatten with {name}.reshape(len({name}), -1)" if a.ndim > len(shape) else ""
+            raise ValueError(
+                f"{self!r} takes {name} of shape {str(shape).replace(repr('N'), 'N')}, got {a.shape}{hint}"
+            )
+        return a
+
+
+class Dense(Layer):
+    """y = x W + b: every output sees every input. x (N, n_in), W (n_in, n_out), b (n_out,), y (N, n_out).
+
+    `init` draws W, see `initializers`; b starts at 0. Sizes must be whole numbers from 1 (ValueError).
+    """
+
+    def __init__(self, n_in, n_out, init=xavier):
+        for name, n in (("n_in", n_in), ("n_out", n_out)):
+            if isinstance(n, bool) or not hasattr(n, "__index__") or n < 1:
+                raise ValueError(f"Dense takes {name} as a whole number from 1, got {n!r}")
+        if not callable(init):
+            raise TypeError(f"Dense takes init as a function (rng, n_in, n_out), e.g. initializers.he, got {init!r}")
+        self.n_in, self.n_out, self.init = operator.index(n_in), operator.index(n_out), init
+        self.shapes = {"W": (self.n_in, self.n_out), "b": (self.n_out,)}
+
+    def __repr__(self):
+        return f"Dense({self.n_in}, {self.n_out})"
+
+    def init_params(self, rng):
+        self.W = self.init(rng, self.n_in, self.n_out)
+        self.b = 0
+
+    def forward(self, x, training=False):
+        self._x = self._numbers("x", x, ("N", self.n_in))
+        return self._x @ self.W + self.b
+
+    def param_grads(self, dy):
+        """dL/dW = x^T dy and dL/db = sum of dy over the batch, written into the views dW and db."""
+        dy = self._numbers("dy", dy, (len(self._x), self.n_out))
+        np.matmul(self._x.T, dy, out=self.dW)
+        np.sum(dy, axis=0, out=self.db)
+
+    def backward(self, dy):
+        self.param_grads(dy)
+        return dy @ self.W.T  # dL/dx = dy W^T

@@ -1,0 +1,76 @@
+"""Optimizers, in order of complexity: step(theta, grad) changes theta in place. theta is ANY float array.
+
+The learning rate `lr` is a positive number, or a function of the step t = 0, 1, 2 ... that returns one.
+"""
+
+import numpy as np
+
+
+class _Optimizer:
+    """Checks, counts the steps, and asks `lr` for this step's rate; `_update` is the formula."""
+
+    def __init__(self, lr):
+        if not callable(lr):
+            _positive(f"{type(self).__name__} takes lr as", lr)
+        self.lr, self.t, self._shape = lr, 0, None
+
+    def step(self, theta, grad):
+        """Change theta in place. The first call fixes the shape; another one is a ValueError."""
+        for name, a in (("theta", theta), ("grad", grad)):
+            if not isinstance(a, np.ndarray) or a.dtype.kind != "f":
+                raise TypeError(
+                    f"{self!r}.step takes {name} as a float array, got {getattr(a, 'dtype', type(a).__name__)}"
+                )
+        if theta.shape != grad.shape:
+            raise ValueError(f"{self!r}.step takes theta and grad of one shape, got {theta.shape} and {grad.shape}")
+        if theta.shape != (self._shape or theta.shape):
+            raise ValueError(
+                f"{self!r} has made steps on shape {self._shape}, got {theta.shape}: start a new optimizer"
+            )
+        rate = self.rate()
+        self._shape = theta.shape
+        self._update(theta, grad, rate)
+        self.t += 1
+
+    def rate(self):
+        """The learning rate of the coming step, a Python float (an np.float64 would turn float32 into float64)."""
+        rate = float(self.lr(self.t) if callable(self.lr) else self.lr)
+        if not 0 <= rate < np.inf:
+            raise ValueError(f"{self!r} takes a finite lr, 0 or more, got {rate} at step {self.t}")
+        return rate
+
+    def __repr__(self):
+        return f"{type(self).__name__}(lr={self.lr if not callable(self.lr) else getattr(self.lr, '__name__', 'schedule')})"
+
+
+class SGD(_Optimizer):
+    """theta -= lr g: stochastic gradient descent (Robbins & Monro 1951)."""
+
+    def _update(self, theta, grad, lr):
+        theta -= lr * grad
+
+
+def clip_norm(grad, max_norm):
+    """Shorten grad in place to length max_norm if it is longer; its direction stays. Returns the length it had, a float.
+
+    A grad that is not finite has no direction: ValueError (Pascanu et al. 2013).
+    """
+    _positive("clip_norm takes max_norm as", max_norm)
+    largest = float(np.abs(grad).max(initial=0))
+    if not np.isfinite(largest):
+        raise ValueError("clip_norm takes a finite gradient, got NaN or infinity: lower the learning rate")
+    norm = largest * float(np.linalg.norm(grad / (grad.dtype.type(largest) or 1)))  # scaled first: squares overflow
+    if norm > max_norm:
+        grad *= max_norm / norm
+    return norm
+
+
+def _positive(what, value):
+    if (
+        isinstance(value, bool)
+        or not np.isscalar(value)
+        or not np.isreal(value)
+        or isinstance(value, str)
+        or not 0 < value < np.inf
+    ):
+        raise ValueError(f"{what} a positive number, got {value!r}")

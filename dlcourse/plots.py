@@ -1,0 +1,221 @@
+"""Every figure, drawn from arrays: data first, the axes to draw on last (a new figure without), the axes returned.
+
+Figures are made without pyplot: nothing stays open, nothing is shown until `show` is asked to.
+"""
+
+import io
+
+import matplotlib
+import numpy as np
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.colors import ListedColormap
+from matplotlib.figure import Figure
+
+# Okabe & Ito (2008): told apart by every kind of colour vision. One thing keeps its colour in all lessons.
+BLUE, RED, GREEN, ORANGE, SKY, PURPLE = "#0072B2", "#D55E00", "#009E73", "#E69F00", "#56B4E9", "#CC79A7"
+COLORS = {
+    "label 0": RED, "label 1": BLUE, "training": BLUE, "validation": ORANGE,
+    "cross-entropy": BLUE, "squared error": RED,
+}  # fmt: skip
+CYCLE = [(BLUE, "-"), (RED, "--"), (GREEN, "-."), (PURPLE, ":"), (ORANGE, "-"), (SKY, "--")]
+
+
+def use_style():
+    """One look for all figures: readable sizes, no frame, colours and line styles that need no colour vision."""
+    colors, styles = zip(*CYCLE, strict=True)
+    matplotlib.rcParams.update({
+        "figure.dpi": 100, "font.size": 10, "axes.labelsize": 10, "axes.titlesize": 10, "legend.fontsize": 9.5,
+        "xtick.labelsize": 9.5, "ytick.labelsize": 9.5, "axes.spines.top": False, "axes.spines.right": False,
+        "legend.frameon": False, "lines.linewidth": 2, "axes.grid": False, "image.cmap": "gray_r",
+        "axes.prop_cycle": matplotlib.cycler(color=colors, linestyle=styles), "axes.formatter.use_mathtext": True,
+    })  # fmt: skip
+
+
+def axes(n=1, width=None, height=3.2):
+    """One axes, or an array of n side by side, on a new figure of a fixed size in inches (100 dpi)."""
+    figure = Figure(figsize=(width or min(4 * n, 8.4) + (n == 1), height), layout="constrained")
+    FigureCanvasAgg(figure)
+    return figure.subplots(1, n)
+
+
+def show(ax, alt):
+    """Display the figure of `ax` (one axes or an array) in the notebook, with `alt`: what it shows, in a sentence."""
+    from IPython.display import display
+
+    if not (isinstance(alt, str) and len(alt.split()) >= 5):
+        raise ValueError(f"show takes alt as a sentence for those who cannot see the figure, got {alt!r}")
+    picture = io.BytesIO()
+    np.ravel(ax)[0].figure.savefig(picture, format="png")
+    display({"image/png": picture.getvalue(), "text/plain": alt}, raw=True, metadata={"image/png": {"alt": alt}})
+
+
+def layer_colors(n):
+    """n colours from dark, next to the input, to bright, next to the output: one perceptual scale."""
+    return matplotlib.colormaps["viridis"](np.linspace(0, 0.85, n))
+
+
+def _legend(ax):
+    """Names above the axes, where no curve can be."""
+    handles, labels = ax.get_legend_handles_labels()
+    if labels:
+        ax.legend(
+            handles, labels, loc="lower left", bbox_to_anchor=(0, 1), ncols=min(len(labels), 4), borderaxespad=0.2
+        )
+    return ax
+
+
+def curves(x, ys, ax=None, **settings):
+    """A line for each {name: y}. `x` is shared, or a dict with the same names; `settings` as in Axes.set."""
+    ax = axes() if ax is None else ax
+    for name, y in ys.items():
+        style = {"color": COLORS[name]} if name in COLORS else {}
+        ax.plot(x[name] if isinstance(x, dict) else x, y, label=name, **style)
+    ax.set(**settings)
+    return _legend(ax)
+
+
+def loss_curve(history, ax=None):
+    """Training loss of every step, validation loss at the end of every epoch."""
+    ax = axes() if ax is None else ax
+    steps, epochs = len(history.loss), len(history.val_loss)
+    ax.plot(np.arange(1, steps + 1), history.loss, color=COLORS["training"], linewidth=1, label="training, each step")
+    if epochs:
+        ends = np.linspace(0, steps, epochs + 1)[1:]
+        ax.plot(ends, history.val_loss, "o-", color=COLORS["validation"], label="validation, each epoch")
+    ax.set(xlabel="step", ylabel="loss", ylim=(0, None))
+    return _legend(ax)
+
+
+def gradient_magnitude(history, ax=None):
+    """Root mean square of dW for every layer (colour, input dark) against the step; log axis."""
+    ax = axes() if ax is None else ax
+    steps = np.arange(1, len(history.grad_rms) + 1)
+    for name, color, values in zip(history.layers, layer_colors(len(history.layers)), history.grad_rms.T, strict=True):
+        ax.plot(steps, np.where(values > 0, values, np.nan), color=color, linestyle="-", linewidth=1.2, label=name)
+    ax.set(xlabel="step", ylabel="gradient magnitude (RMS of dW)", yscale="log")
+    return _legend(ax)
+
+
+def layer_bars(values, ax=None, *, ylim=(1e-12, 1e2), ylabel="gradient magnitude"):
+    """One value for each layer, input left, on a fixed log axis. Beyond it: an arrow at the edge with the number; 0 is hollow."""
+    ax = axes() if ax is None else ax
+    values, layers = np.asarray(values, float), np.arange(1, len(values) + 1)
+    inside = np.clip(values, ylim[0] * 1.5, ylim[1] / 1.5)
+    ax.plot(layers, inside, color="0.6", linewidth=1, linestyle="-", zorder=1)
+    for layer, value, y, color in zip(layers, values, inside, layer_colors(len(values)), strict=True):
+        marker = "o" if y == value or value == 0 else "^" if value > y else "v"
+        ax.plot(layer, y, marker, color=color, markersize=8, markerfacecolor="none" if value == 0 else color)
+        if y != value:
+            ax.annotate(
+                f"{value:.0e}" if value else "0",
+                (layer, y),
+                (0, 9),
+                textcoords="offset points",
+                ha="center",
+                fontsize=9,
+            )
+    ax.set(
+        yscale="log",
+        ylim=ylim,
+        xlabel="layer (input left)",
+        ylabel=ylabel,
+        xticks=layers,
+        xlim=(0.5, len(values) + 0.5),
+    )
+    return ax
+
+
+def points(x, labels, ax=None, **settings):
+    """Points (N, 2) of two classes: label 1 blue discs, label 0 red triangles."""
+    ax = axes() if ax is None else ax
+    labels = np.ravel(labels)
+    for label, marker in ((0, "^"), (1, "o")):
+        chosen = x[labels == label]
+        ax.scatter(
+            *chosen.T,
+            s=22,
+            marker=marker,
+            color=COLORS[f"label {label}"],
+            edgecolors="white",
+            linewidths=0.6,
+            label=f"label {label}",
+            zorder=3,
+        )
+    ax.set(xlabel="$x_1$", ylabel="$x_2$", aspect="equal", **settings)
+    return _legend(ax)
+
+
+def decision_boundary(f, x, labels, ax=None, *, level=0.5, n=100):
+    """Points of two classes over what f, (M, 2) -> (M,) or (M, 1), says of every place: blue above `level`, red below, a line at it."""
+    ax = axes() if ax is None else ax
+    low, high = x.min(axis=0), x.max(axis=0)
+    margin = 0.08 * (high - low)
+    u, v = (np.linspace(a, b, n) for a, b in zip(low - margin, high + margin, strict=True))
+    values = np.reshape(f(np.stack(np.meshgrid(u, v), axis=-1).reshape(-1, 2)), (n, n))
+    ax.pcolormesh(u, v, values > level, cmap=ListedColormap(["#f6dccb", "#cfe3ef"]), vmin=0, vmax=1, shading="nearest")
+    if values.min() < level < values.max():
+        ax.contour(u, v, values, [level], colors="0.2", linewidths=1.5)
+    return points(x, labels, ax, xlim=u[[0, -1]], ylim=v[[0, -1]])
+
+
+def histograms(values, ax=None, *, bins=40, **settings):
+    """The outline of a histogram for each {name: numbers}, on common bins; `settings` as in Axes.set."""
+    ax = axes() if ax is None else ax
+    edges = np.histogram_bin_edges(np.concatenate([np.ravel(v) for v in values.values()]), bins)
+    for (name, v), (color, style) in zip(values.items(), CYCLE * len(values), strict=False):
+        ax.stairs(
+            np.histogram(np.ravel(v), edges)[0],
+            edges,
+            color=COLORS.get(name, color),
+            linestyle=style,
+            linewidth=2,
+            label=name,
+        )
+    ax.set(ylabel="how many", **settings)
+    return _legend(ax)
+
+
+def images(x, ax=None, *, captions=None, columns=8, signed=False):
+    """Square images (N, side * side) in a grid. Ink is dark; with signed=True blue is positive, red negative, white 0."""
+    x = np.asarray(x, float)
+    side, n = int(round(x.shape[1] ** 0.5)), len(x)
+    columns = min(columns, n)
+    rows = -(-n // columns)
+    gap = side // 3 if captions is not None else 1
+    grid = np.full((rows * (side + gap), columns * (side + 2)), np.nan)
+    ax = (
+        axes(
+            width=min(8.4, 1.05 * columns + 0.2), height=min(8.4, 1.05 * columns) * grid.shape[0] / grid.shape[1] + 0.2
+        )
+        if ax is None
+        else ax
+    )
+    for i, image in enumerate(x.reshape(n, side, side)):
+        top, left = gap + i // columns * (side + gap), 1 + i % columns * (side + 2)
+        grid[top : top + side, left : left + side] = image
+        if captions is not None:
+            ax.text(left + side / 2, top - 1, captions[i], ha="center", va="bottom", fontsize=9)
+    largest = np.abs(x).max() or 1.0
+    scale = (
+        {"cmap": "RdBu", "vmin": -largest, "vmax": largest}
+        if signed
+        else {"cmap": "gray_r", "vmin": 0, "vmax": largest}
+    )
+    ax.imshow(grid, **scale)
+    ax.set_axis_off()
+    return ax
+
+
+def contour_path(f, paths, ax=None, *, xlim, ylim, levels=14, n=60, **settings):
+    """Level lines of f, (M, 2) -> (M,), and a path (steps, 2) for each {name: path}: a ring where it starts, a cross where it ends."""
+    ax = axes() if ax is None else ax
+    u, v = np.linspace(*xlim, n), np.linspace(*ylim, n)
+    heights = np.reshape(f(np.stack(np.meshgrid(u, v), axis=-1).reshape(-1, 2)), (n, n))
+    ax.contourf(u, v, heights, levels, cmap="Greys", alpha=0.55)
+    for (name, path), (color, style) in zip(paths.items(), CYCLE * len(paths), strict=False):
+        color = COLORS.get(name, color)
+        ax.plot(*path.T, color=color, linestyle=style, label=name, marker=".", markersize=4)
+        ax.plot(*path[0], "o", color=color, markersize=9, markerfacecolor="none", markeredgewidth=2)
+        ax.plot(*path[-1], "x", color=color, markersize=9, markeredgewidth=2.5)
+    ax.set(xlim=xlim, ylim=ylim, **settings)
+    return _legend(ax)

@@ -1,0 +1,227 @@
+"""Training: Batches feed, fit steps, History remembers, accuracy judges; L1 and L2 keep weights small."""
+
+import warnings
+
+import numpy as np
+
+CHUNK = 1024  # rows that validation sends through at once
+
+
+class Batches:
+    """Iterating is one epoch: (x, t) batches in a new random order each time, every example once; the last may be shorter.
+
+    x and t are arrays with one example a row, finite and equally long; t has the outputs' shape, (N, K) or (N, 1).
+    Batches are copies. A batch_size above N gives one batch. The order comes from `seed` alone.
+    """
+
+    def __init__(self, x, t, batch_size, seed=0):
+        self.x, self.t = _examples("Batches", x, t)
+        if isinstance(batch_size, bool) or not hasattr(batch_size, "__index__") or batch_size < 1:
+            raise ValueError(f"Batches takes batch_size as a whole number from 1, got {batch_size!r}")
+        self.batch_size, self._rng = int(batch_size), np.random.default_rng(seed)
+
+    def __len__(self):
+        return -(-len(self.x) // self.batch_size)
+
+    def __iter__(self):
+        order = self._rng.permutation(len(self.x))
+        for start in range(0, len(order), self.batch_size):
+            rows = order[start : start + self.batch_size]
+            yield self.x.take(rows, axis=0), self.t.take(rows, axis=0)
+
+
+class History:
+    """What fit saw: `loss` (steps,) and `grad_rms` (steps, layers), a row for every step, before clipping and without the penalty;
+    `val_loss` and `val_accuracy`, a number for every epoch; `stopped`, None or the sentence that says why training ended early."""
+
+    def __init__(self, layers):
+        self.layers = list(layers)
+        self.val_loss, self.val_accuracy, self.stopped = [], [], None
+        self._rows, self._steps = np.empty((64, 1 + len(self.layers))), 0
+
+    def record(self, loss, grad_rms):
+        """Append one step: the loss, and one gradient magnitude for each layer."""
+        if self._steps == len(self._rows):
+            self._rows = np.concatenate([self._rows, np.empty_like(self._rows)])
+        self._rows[self._steps] = loss, *grad_rms
+        self._steps += 1
+
+    @property
+    def loss(self):
+        return self._rows[: self._steps, 0]
+
+    @property
+    def grad_rms(self):
+        return self._rows[: self._steps, 1:]
+
+
+def fit(net, loss, optimizer, batches, epochs, *, validation=None, penalty=None, clip=None, progress=None):
+    """Train net in place: for every batch forward, backward, penalty, record, clip, step. Returns the History.
+
+    validation = (x, t) is judged after each epoch; clip = the largest gradient norm. progress(step, n_steps, history) is
+    called after every step, from 1; a true answer ends training. A step whose loss or gradient is not finite is neither
+    taken nor recorded: theta stays finite, `history.stopped` names epoch, step and layer, and one RuntimeWarning says so.
+    """
+    _check_fit(net, loss, epochs, validation, clip)
+    history, step, n_steps = History(net.slices), 0, epochs * len(batches)
+    for epoch in range(1, epochs + 1):
+        for x, t in batches:
+            step += 1
+            with np.errstate(all="ignore"):
+                trouble = _step(net, loss, optimizer, x, t, penalty, clip, history)
+            if trouble:
+                history.stopped = f"epoch {epoch}, step {step}: {trouble}; lower the learning rate, or look at the data"
+                warnings.warn(f"fit stopped: {history.stopped}", RuntimeWarning, stacklevel=2)
+                return history
+            if progress is not None and progress(step, n_steps, history):
+                history.stopped = f"epoch {epoch}, step {step}: progress asked to stop"
+                break
+        if validation is not None:
+            history.val_loss.append(_mean_loss(net, loss, *validation))
+            history.val_accuracy.append(accuracy(net, *validation))
+        if history.stopped:
+            break
+    return history
+
+
+def _step(net, loss, optimizer, x, t, penalty, clip, history):
+    """One step of fit; returns None, or a sentence about the first number that is not finite."""
+    value = loss.forward(net.forward(x, training=True), t)
+    net.backward(loss.backward())
+    if penalty is not None:
+        penalty.backward(net)
+    largest = _largest(net.grad)
+    if not np.isfinite(value + largest):
+        return _first_not_finite(net, x, value)
+    magnitudes = net.grad_rms()
+    if clip is not None and largest > 0:
+        norm = largest * float(np.linalg.norm(net.grad / net.grad.dtype.type(largest)))  # scaled: squares overflow
+        net.grad *= min(1.0, clip / norm)
+    rate = optimizer.rate() if hasattr(optimizer, "rate") else np.inf
+    kept = None if rate * max(largest, 1.0) < 1e6 else net.theta.copy()  # only a huge step can overflow theta
+    optimizer.step(net.theta, net.grad)
+    if kept is not None and not np.isfinite(_largest(net.theta)):
+        net.theta = kept
+        return "the step would make theta infinite"
+    if hasattr(penalty, "shrink"):
+        penalty.shrink(net, rate)
+    history.record(value, magnitudes)
+
+
+def _largest(a):
+    """The largest absolute value, NaN if there is one; allocates nothing."""
+    return max(float(a.max(initial=0)), -float(a.min(initial=0)), key=lambda v: (v != v, v))
+
+
+def _first_not_finite(net, x, value):
+    """Where it began: the first layer with such an output, else the loss, else the last layer with such a gradient."""
+    y = x
+    for layer in net.layers:
+        y = layer.forward(y)
+        if not np.isfinite(_largest(y)):
+            return f"the output of {layer!r} is not finite"
+    if not np.isfinite(value):
+        return f"the loss is {value}"
+    for name, part in reversed(net.slices.items()):
+        if not np.isfinite(_largest(net.grad[part])):
+            return f"the gradient of layer {name} is not finite"
+
+
+def _check_fit(net, loss, epochs, validation, clip):
+    if isinstance(epochs, bool) or not hasattr(epochs, "__index__") or epochs < 1:
+        raise ValueError(f"fit takes epochs as a whole number from 1, got {epochs!r}")
+    if clip is not None and not (np.isscalar(clip) and 0 < clip < np.inf):
+        raise ValueError(f"fit takes clip as a positive gradient norm, got {clip!r}")
+    if getattr(loss, "on_logits", False) and getattr(net.layers[-1], "threshold", 0.0) == 0.5:
+        raise ValueError(
+            f"{loss!r} applies its own sigmoid or softmax, and the last layer is {net.layers[-1]!r}: "
+            "drop that layer, or the output goes through two"
+        )
+    if validation is not None:
+        if len(validation) != 2:
+            raise ValueError(f"fit takes validation as the pair (x, t), got {len(validation)} things")
+        _examples("fit(validation=)", *validation)
+
+
+def _mean_loss(net, loss, x, t):
+    parts = [slice(start, start + CHUNK) for start in range(0, len(x), CHUNK)]
+    return sum(loss.forward(net.forward(x[part]), t[part]) * len(x[part]) for part in parts) / len(x)
+
+
+def accuracy(net, x, t):
+    """The share of examples whose predicted class is right. t as for the loss: one-hot (N, K), or (N, 1) with 0/1 or -1/+1."""
+    x, t = _examples("accuracy", x, t)
+    labels = t.argmax(axis=1) if t.shape[1] > 1 else t[:, 0] > 0.5
+    return float(np.mean(net.predict(x) == labels))
+
+
+def _examples(who, x, t):
+    """x and t as arrays that belong together: real, finite, one row for each example, t with an axis for the outputs."""
+    x, t = np.asarray(x), np.asarray(t)
+    for name, a in (("x", x), ("t", t)):
+        if a.dtype.kind not in "fiub":
+            raise TypeError(f"{who} takes {name} of real numbers, got dtype {a.dtype}")
+        if a.ndim < 2 or not a.size:
+            hint = (
+                "; class numbers become targets with data.one_hot(labels, n_classes) or labels.reshape(-1, 1)"
+                if name == "t"
+                else ""
+            )
+            raise ValueError(f"{who} takes {name} with one example a row, at least one, got shape {a.shape}{hint}")
+        with np.errstate(invalid="ignore"):
+            if not np.isfinite(_largest(a)):
+                raise ValueError(
+                    f"{who} takes finite numbers, but {name} holds NaN or infinity: find them with np.isfinite({name})"
+                )
+    if len(x) != len(t):
+        raise ValueError(f"{who} takes one target for each example, got {len(x)} examples and {len(t)} targets")
+    return x, t
+
+
+class L2:
+    """Penalty strength/2 sum W^2 over weights, never biases: adds strength W to dW, a pull towards 0 (weight decay)."""
+
+    def __init__(self, strength):
+        self.strength = _strength(self, strength)
+
+    def forward(self, net):
+        """The penalty, a float; `fit` does not add it to history.loss."""
+        return 0.5 * self.strength * sum(float(np.sum(W * W)) for W, _ in net.weights())
+
+    def backward(self, net):
+        """Add the penalty's gradient to net.grad."""
+        for W, dW in net.weights():
+            dW += self.strength * W
+
+
+class L1:
+    """Penalty strength sum |W| over weights, never biases: adds strength sign(W) to dW. Weights come near 0, hardly any reach it.
+
+    proximal=True leaves dW alone; after each step `fit` moves every weight by lr * strength towards 0 and stops there:
+    exact zeros (soft-thresholding, Daubechies et al. 2004).
+    """
+
+    def __init__(self, strength, proximal=False):
+        self.strength, self.proximal = _strength(self, strength), bool(proximal)
+
+    def forward(self, net):
+        """The penalty, a float; `fit` does not add it to history.loss."""
+        return self.strength * sum(float(np.sum(np.abs(W))) for W, _ in net.weights())
+
+    def backward(self, net):
+        """Add the penalty's subgradient to net.grad, unless proximal."""
+        for W, dW in net.weights():
+            if not self.proximal:
+                dW += self.strength * np.sign(W)
+
+    def shrink(self, net, lr):
+        """The proximal step: W = sign(W) max(|W| - lr strength, 0)."""
+        for W, _ in net.weights():
+            if self.proximal:
+                W[...] = np.sign(W) * np.maximum(np.abs(W) - lr * self.strength, 0)
+
+
+def _strength(penalty, strength):
+    if not (np.isscalar(strength) and 0 <= strength < np.inf):
+        raise ValueError(f"{type(penalty).__name__} takes a finite strength, 0 or more, got {strength!r}")
+    return float(strength)

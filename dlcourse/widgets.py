@@ -1,0 +1,192 @@
+"""Sliders in front of any drawing function, and a progress bar for fit."""
+
+import base64
+import html
+import inspect
+import io
+
+import ipywidgets
+import numpy as np
+from PIL import Image
+
+from dlcourse import plots
+
+
+def explore(draw, /, *, axes=1, **controls):
+    """A Panel: `draw(ax=..., **values)` on one persistent figure, drawn again whenever a control moves.
+
+    draw sets data, labels and limits on `ax` (an array if axes > 1) and returns it; the controls start at its defaults.
+    A control is (lo, hi) or (lo, hi, step) for a slider, [choices] for buttons, True or False for a box, or any ipywidget.
+    """
+    if not callable(draw):
+        raise TypeError(f"explore takes a drawing function first, got {draw!r}")
+    if isinstance(axes, bool) or not isinstance(axes, int) or axes < 1:
+        raise ValueError(f"explore takes axes as a whole number from 1, got {axes!r}")
+    parameters = inspect.signature(draw).parameters
+    made = {}
+    for name, spec in controls.items():
+        default = parameters[name].default if name in parameters else inspect.Parameter.empty
+        if default is inspect.Parameter.empty:
+            raise ValueError(
+                f"explore takes controls that draw has as arguments with a default, got {name!r}: write draw(ax=None, {name}=...)"
+            )
+        made[name] = _control(name, spec, default)
+    return Panel(draw, axes, made)
+
+
+def _control(name, spec, start):
+    """The ipywidget for one control of `explore`, starting at draw's default."""
+    if isinstance(spec, bool):
+        control = ipywidgets.Checkbox(indent=False)
+    elif isinstance(spec, list) and spec:
+        control = ipywidgets.ToggleButtons(options=spec)
+        control.style.button_width = "auto"
+    elif isinstance(spec, tuple) and len(spec) in (2, 3) and spec[0] < spec[1]:
+        whole = all(isinstance(v, (int, np.integer)) for v in (*spec, start))
+        step = spec[2] if len(spec) == 3 else 1 if whole else (spec[1] - spec[0]) / 100
+        kind = ipywidgets.IntSlider if whole else ipywidgets.FloatSlider
+        control = kind(value=start, min=spec[0], max=spec[1], step=step)
+    elif isinstance(spec, ipywidgets.Widget) and hasattr(spec, "value"):
+        control = spec
+    else:
+        raise ValueError(
+            f"explore takes {name} as (lo, hi), (lo, hi, step), [choices], a bool or an ipywidget, got {spec!r}"
+        )
+    try:
+        control.value = start
+    except Exception as error:  # a TraitError whose words are about traits
+        raise ValueError(
+            f"explore takes a default that the control can show: {name}={start!r} is not among {spec!r}"
+        ) from error
+    if control.value != start and not np.isclose(control.value, start):
+        raise ValueError(f"explore takes a default within the control's range: {name}={start!r} is outside {spec!r}")
+    control.description = control.description or name.replace("_", " ")
+    control.style.description_width = "initial"
+    return control
+
+
+class Panel(ipywidgets.VBox):
+    """Controls over a picture. `controls[name].value` moves one; `png` is the picture, `error` None or what went wrong, in words."""
+
+    def __init__(self, draw, axes, controls):
+        self._draw, self.controls, self.error = draw, controls, None
+        self._axes = plots.axes(axes)
+        self._figure = np.ravel(self._axes)[0].figure
+        self._frame = self._background = None
+        self._message = ipywidgets.HTML()
+        width, height = self._figure.canvas.get_width_height()
+        size = {"width": f"{width}px", "height": f"{height}px", "max_width": "100%", "object_fit": "contain"}
+        self._image = ipywidgets.Image(format="png", layout={**size, "flex": "0 0 auto"})
+        self._redraw()
+        self._figure.set_layout_engine("none")  # laid out once: a picture that moves cannot be compared
+        box = ipywidgets.Box(list(controls.values()), layout={"flex_flow": "row wrap", "grid_gap": "0 16px"})
+        super().__init__([box, self._image, self._message])
+        for control in controls.values():
+            control.observe(self._redraw, "value")
+
+    @property
+    def png(self):
+        return self._image.value
+
+    def _redraw(self, change=None):
+        """Draw with the controls' values; what goes wrong is said under the picture, and the next move tries again."""
+        values = {name: control.value for name, control in self.controls.items()}
+        try:
+            for ax in np.ravel(self._axes):
+                _empty(ax)
+            self._draw(ax=self._axes, **values)
+            self._image.value = self._render()
+            self.error, self._message.value = None, ""
+        except Exception as error:
+            setting = ", ".join(f"{name} = {value}" for name, value in values.items())
+            self.error = f"No picture for {setting}: {type(error).__name__}: {error}"
+            self._message.value = f'<div role="alert" style="color:#a33">{html.escape(self.error)}</div>'
+
+    def _render(self):
+        """The figure as PNG. Axes, ticks and labels take most of the time, so they are drawn again only when they change."""
+        canvas, every = self._figure.canvas, self._figure.axes
+        content = [(ax, artist) for ax in every for artist in sorted(_content(ax), key=lambda a: a.get_zorder())]
+        for _, artist in content:
+            artist.set_animated(True)
+        frame = [_frame(ax) for ax in every]
+        if frame != self._frame:
+            canvas.draw()
+            self._background, self._frame = canvas.copy_from_bbox(self._figure.bbox), [_frame(ax) for ax in every]
+        canvas.restore_region(self._background)
+        for ax, artist in content:
+            ax.draw_artist(artist)
+        picture = io.BytesIO()
+        Image.fromarray(np.asarray(canvas.buffer_rgba())[..., :3]).save(picture, "png", compress_level=1)
+        return picture.getvalue()
+
+    def __repr__(self):
+        return f"Panel({', '.join(self.controls)}): run this cell to move the controls"
+
+    def _repr_mimebundle_(self, **kwargs):
+        """The live view, and beside it the picture, for places where no widget runs; its alt text is draw's docstring."""
+        data = super()._repr_mimebundle_(**kwargs)
+        data["image/png"] = base64.b64encode(self.png).decode()
+        return data, {"image/png": {"alt": inspect.getdoc(self._draw) or repr(self)}}
+
+
+def _content(ax):
+    """What a drawing function put on the axes, apart from the frame: limits, ticks, labels, title."""
+    legend = [ax.get_legend()] if ax.get_legend() else []
+    return [
+        *ax.images,
+        *ax.collections,
+        *ax.patches,
+        *ax.lines,
+        *ax.texts,
+        *ax.tables,
+        *ax.artists,
+        *ax.child_axes,
+        *legend,
+    ]
+
+
+def _empty(ax):
+    """An axes as good as new, some ten times faster than ax.clear(); spines, grid and tick parameters stay."""
+    for artist in _content(ax):
+        artist.remove()
+    ax.set_prop_cycle(None)
+    ax.set(xlabel="", ylabel="", title="", xscale="linear", yscale="linear", aspect="auto")
+    ax.set_axis_on()
+    ax.relim()
+    ax.autoscale(True)
+
+
+def _frame(ax):
+    """All that the frame of an axes shows; two equal frames look the same."""
+    axis = [
+        (a.get_view_interval().tolist(), a.get_scale(), a.label.get_text(), a.get_majorticklocs().tolist())
+        for a in (ax.xaxis, ax.yaxis)
+    ]
+    ticks = [getattr(a.get_major_formatter(), "seq", None) for a in (ax.xaxis, ax.yaxis)]
+    return [
+        ax.get_xlim(),
+        ax.get_ylim(),
+        axis,
+        ticks,
+        ax.get_title(),
+        ax.axison,
+        ax.get_aspect(),
+        ax.get_position().bounds,
+    ]
+
+
+class progress:
+    """A bar for `fit(progress=progress())`: steps done and the loss. Tag its cell nbval-ignore-output."""
+
+    def __init__(self):
+        self._bar = None
+
+    def __call__(self, step, n_steps, history):
+        from IPython.display import display
+
+        if self._bar is None:
+            self._bar = ipywidgets.IntProgress(max=n_steps, layout={"width": "300px"})
+            self._text = ipywidgets.Label()
+            display(ipywidgets.HBox([self._bar, self._text]))
+        if step == n_steps or step % max(1, n_steps // 100) == 0:
+            self._bar.value, self._text.value = step, f"step {step} of {n_steps}, loss {history.loss[-1]:.4f}"
