@@ -78,7 +78,8 @@ def circle(n, noise=0, seed=0):
 
 
 def xor(n, noise=0, seed=0):
-    """n points of the square of side 10.6: label 1 where both coordinates have one sign; 0.3 around the axes is empty (TensorFlow Playground)."""
+    """n points of the square of side 10.6: label 1 where both coordinates have one sign, 0.3 around the axes left empty
+    (TensorFlow Playground)."""
     labels, random = _playground("xor", n, noise, seed)
     sign = random.choice([-1, 1], n)
     x = random.uniform(0.3, 5.3, (n, 2)) * np.c_[sign, sign * (2 * labels - 1)]
@@ -129,13 +130,9 @@ def _table(who, name, a, ndim):
     if a.dtype.kind not in "fiub":
         raise TypeError(f"{who} takes {name} of real numbers, got dtype {a.dtype}")
     if a.ndim < 1 or (ndim and a.ndim != ndim) or not a.size:
-        raise ValueError(
-            f"{who} takes {name} with {ndim or 'at least 1'} axes and at least one row, got shape {a.shape}"
-        )
+        raise ValueError(f"{who} takes {name} with {ndim or 'at least 1'} axes and at least one row, got shape {a.shape}")
     if not np.isfinite(a).all():
-        raise ValueError(
-            f"{who} takes finite numbers, but {name} holds NaN or infinity: find them with np.isfinite({name})"
-        )
+        raise ValueError(f"{who} takes finite numbers, but {name} holds NaN or infinity: find them with np.isfinite({name})")
     return a
 
 

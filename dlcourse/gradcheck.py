@@ -30,15 +30,13 @@ def numerical_gradient(f, theta, eps=1e-6):
 
 
 def gradient_errors(net, loss, x, t, penalty=None):
-    """{layer: |a - n| / max(|a| + |n|, 1e-3 max(1, |grad|))}: net.backward (a) against finite differences (n), lengths of vectors.
+    """{layer: |a - n| / max(|a| + |n|, 1e-3 max(1, |grad|))}: net.backward (a) against finite differences (n).
 
     Below 1e-7 is right; above 1e-4 is a mistake. Leaves net.theta as it was and the checked gradient in net.grad.
     TypeError for a float32 net; ValueError where two forward passes differ (Dropout), because then no difference means anything.
     """
     if net.dtype != np.float64:
-        raise TypeError(
-            f"gradient_errors takes a net with dtype=np.float64, got {net.dtype}: float32 keeps too few digits"
-        )
+        raise TypeError(f"gradient_errors takes a net with dtype=np.float64, got {net.dtype}: float32 keeps too few digits")
 
     def total(theta=None):
         return loss.forward(net.forward(x, training=True), t) + (penalty.forward(net) if penalty else 0.0)

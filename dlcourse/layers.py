@@ -54,9 +54,7 @@ class Layer:
             raise TypeError(f"{self!r} takes {name} of real numbers, got dtype {a.dtype}")
         if shape is not None and a.shape != shape and (shape[:1] != ("N",) or a.shape != (*a.shape[:1], *shape[1:])):
             hint = f": flatten with {name}.reshape(len({name}), -1)" if a.ndim > len(shape) else ""
-            raise ValueError(
-                f"{self!r} takes {name} of shape {str(shape).replace(repr('N'), 'N')}, got {a.shape}{hint}"
-            )
+            raise ValueError(f"{self!r} takes {name} of shape {str(shape).replace(repr('N'), 'N')}, got {a.shape}{hint}")
         return a
 
 

@@ -14,12 +14,8 @@ class _Loss:
         if z.dtype.kind != "f" or t.dtype.kind not in "fiub":
             raise TypeError(f"{self!r} takes float outputs and real targets, got dtypes {z.dtype} and {t.dtype}")
         if z.ndim != 2 or z.shape != t.shape or not z.size:
-            hint = (
-                ": make the targets a column with t.reshape(-1, 1), or one-hot with data.one_hot" if t.ndim == 1 else ""
-            )
-            raise ValueError(
-                f"{self!r} takes outputs z and targets t of one shape (N, K), got {z.shape} and {t.shape}{hint}"
-            )
+            hint = ": make the targets a column with t.reshape(-1, 1), or one-hot with data.one_hot" if t.ndim == 1 else ""
+            raise ValueError(f"{self!r} takes outputs z and targets t of one shape (N, K), got {z.shape} and {t.shape}{hint}")
         self._dz, value = self._value(z, t.astype(z.dtype, copy=False))
         return float(value) / len(z)
 

@@ -172,18 +172,14 @@ class Sequential:
             raise ValueError(f"Sequential.freeze takes a number of layers from 0 to {n}, got {n_layers!r}")
         self.n_frozen = int(n_layers)
         learning = self._trainable[self.n_frozen :]
-        self._bottom = next(
-            (i for i, layer in enumerate(self.layers) if learning and layer is learning[0]), len(self.layers)
-        )
+        self._bottom = next((i for i, layer in enumerate(self.layers) if learning and layer is learning[0]), len(self.layers))
         self._frozen = sum(part.stop - part.start for part in list(self.slices.values())[: self.n_frozen])
         self._grad[: self._frozen] = 0
 
     def _states(self):
         """{"3.mean": array}: what a layer names in `state`, e.g. running statistics; saved beside theta."""
         return {
-            f"{i}.{name}": getattr(layer, name)
-            for i, layer in enumerate(self.layers)
-            for name in getattr(layer, "state", ())
+            f"{i}.{name}": getattr(layer, name) for i, layer in enumerate(self.layers) for name in getattr(layer, "state", ())
         }
 
     def save(self, path):
@@ -242,9 +238,7 @@ def _name(layer):
 
 def _description(layer):
     """What a saved file must share: class, shapes, and the public numbers among the attributes (hyper-parameters)."""
-    numbers = {
-        key: value for key, value in vars(layer).items() if key[0] != "_" and isinstance(value, (bool, int, float))
-    }
+    numbers = {key: value for key, value in vars(layer).items() if key[0] != "_" and isinstance(value, (bool, int, float))}
     return [type(layer).__name__, {name: list(map(int, shape)) for name, shape in layer.shapes.items()}, numbers]
 
 

@@ -18,15 +18,11 @@ class _Optimizer:
         """Change theta in place. The first call fixes the shape; another one is a ValueError."""
         for name, a in (("theta", theta), ("grad", grad)):
             if not isinstance(a, np.ndarray) or a.dtype.kind != "f":
-                raise TypeError(
-                    f"{self!r}.step takes {name} as a float array, got {getattr(a, 'dtype', type(a).__name__)}"
-                )
+                raise TypeError(f"{self!r}.step takes {name} as a float array, got {getattr(a, 'dtype', type(a).__name__)}")
         if theta.shape != grad.shape:
             raise ValueError(f"{self!r}.step takes theta and grad of one shape, got {theta.shape} and {grad.shape}")
         if theta.shape != (self._shape or theta.shape):
-            raise ValueError(
-                f"{self!r} has made steps on shape {self._shape}, got {theta.shape}: start a new optimizer"
-            )
+            raise ValueError(f"{self!r} has made steps on shape {self._shape}, got {theta.shape}: start a new optimizer")
         rate = self.rate()
         self._shape = theta.shape
         self._update(theta, grad, rate)

@@ -58,9 +58,7 @@ def _legend(ax):
     """Names above the axes, where no curve can be."""
     handles, labels = ax.get_legend_handles_labels()
     if labels:
-        ax.legend(
-            handles, labels, loc="lower left", bbox_to_anchor=(0, 1), ncols=min(len(labels), 4), borderaxespad=0.2
-        )
+        ax.legend(handles, labels, loc="lower left", bbox_to_anchor=(0, 1), ncols=min(len(labels), 4), borderaxespad=0.2)
     return ax
 
 
@@ -146,7 +144,7 @@ def points(x, labels, ax=None, **settings):
 
 
 def decision_boundary(f, x, labels, ax=None, *, level=0.5, n=100):
-    """Points of two classes over what f, (M, 2) -> (M,) or (M, 1), says of every place: blue above `level`, red below, a line at it."""
+    """Points of two classes on a plane coloured by f, (M, 2) -> (M,) or (M, 1): blue above `level`, red below, a line at it."""
     ax = axes() if ax is None else ax
     low, high = x.min(axis=0), x.max(axis=0)
     margin = 0.08 * (high - low)
@@ -184,9 +182,7 @@ def images(x, ax=None, *, captions=None, columns=8, signed=False):
     gap = side // 3 if captions is not None else 1
     grid = np.full((rows * (side + gap), columns * (side + 2)), np.nan)
     ax = (
-        axes(
-            width=min(8.4, 1.05 * columns + 0.2), height=min(8.4, 1.05 * columns) * grid.shape[0] / grid.shape[1] + 0.2
-        )
+        axes(width=min(8.4, 1.05 * columns + 0.2), height=min(8.4, 1.05 * columns) * grid.shape[0] / grid.shape[1] + 0.2)
         if ax is None
         else ax
     )
@@ -196,18 +192,14 @@ def images(x, ax=None, *, captions=None, columns=8, signed=False):
         if captions is not None:
             ax.text(left + side / 2, top - 1, captions[i], ha="center", va="bottom", fontsize=9)
     largest = np.abs(x).max() or 1.0
-    scale = (
-        {"cmap": "RdBu", "vmin": -largest, "vmax": largest}
-        if signed
-        else {"cmap": "gray_r", "vmin": 0, "vmax": largest}
-    )
+    scale = {"cmap": "RdBu", "vmin": -largest, "vmax": largest} if signed else {"cmap": "gray_r", "vmin": 0, "vmax": largest}
     ax.imshow(grid, **scale)
     ax.set_axis_off()
     return ax
 
 
 def contour_path(f, paths, ax=None, *, xlim, ylim, levels=14, n=60, **settings):
-    """Level lines of f, (M, 2) -> (M,), and a path (steps, 2) for each {name: path}: a ring where it starts, a cross where it ends."""
+    """Shades of f, (M, 2) -> (M,), and a path (steps, 2) for each {name: path}, from its ring to its cross."""
     ax = axes() if ax is None else ax
     u, v = np.linspace(*xlim, n), np.linspace(*ylim, n)
     heights = np.reshape(f(np.stack(np.meshgrid(u, v), axis=-1).reshape(-1, 2)), (n, n))

@@ -31,8 +31,8 @@ class Batches:
 
 
 class History:
-    """What fit saw: `loss` (steps,) and `grad_rms` (steps, layers), a row for every step, before clipping and without the penalty;
-    `val_loss` and `val_accuracy`, a number for every epoch; `stopped`, None or the sentence that says why training ended early."""
+    """What fit saw: `loss` (steps,) without the penalty, and `grad_rms` (steps, layers) before clipping, a row for every step;
+    `val_loss` and `val_accuracy`, lists with a number for every epoch; `stopped`, None or why training ended early."""
 
     def __init__(self, layers):
         self.layers = list(layers)

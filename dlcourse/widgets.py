@@ -49,15 +49,11 @@ def _control(name, spec, start):
     elif isinstance(spec, ipywidgets.Widget) and hasattr(spec, "value"):
         control = spec
     else:
-        raise ValueError(
-            f"explore takes {name} as (lo, hi), (lo, hi, step), [choices], a bool or an ipywidget, got {spec!r}"
-        )
+        raise ValueError(f"explore takes {name} as (lo, hi), (lo, hi, step), [choices], a bool or an ipywidget, got {spec!r}")
     try:
         control.value = start
     except Exception as error:  # a TraitError whose words are about traits
-        raise ValueError(
-            f"explore takes a default that the control can show: {name}={start!r} is not among {spec!r}"
-        ) from error
+        raise ValueError(f"explore takes a default that the control can show: {name}={start!r} is not among {spec!r}") from error
     if control.value != start and not np.isclose(control.value, start):
         raise ValueError(f"explore takes a default within the control's range: {name}={start!r} is outside {spec!r}")
     control.description = control.description or name.replace("_", " ")
@@ -66,7 +62,7 @@ def _control(name, spec, start):
 
 
 class Panel(ipywidgets.VBox):
-    """Controls over a picture. `controls[name].value` moves one; `png` is the picture, `error` None or what went wrong, in words."""
+    """Controls over a picture. `controls[name].value` moves one; `png` is the picture, `error` None or what went wrong."""
 
     def __init__(self, draw, axes, controls):
         self._draw, self.controls, self.error = draw, controls, None

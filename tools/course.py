@@ -36,10 +36,8 @@ def run(*command, **variables):
 
 
 def main(arguments):
-    if sys.version_info < (3, 11):
-        sys.exit(
-            f"The course needs Python 3.11 or newer, this is {sys.version.split()[0]}: https://www.python.org/downloads"
-        )
+    if sys.version_info < (3, 11):  # noqa: UP036, this is where an older Python is told so
+        sys.exit(f"The course needs Python 3.11 or newer, this is {sys.version.split()[0]}: https://www.python.org/downloads")
     if not arguments or arguments[0] not in ("open", "test"):
         sys.exit(__doc__)
     python = environment()
