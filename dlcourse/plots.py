@@ -203,7 +203,7 @@ def contour_path(f, paths, ax=None, *, xlim, ylim, levels=14, n=60, **settings):
     ax = axes() if ax is None else ax
     u, v = np.linspace(*xlim, n), np.linspace(*ylim, n)
     heights = np.reshape(f(np.stack(np.meshgrid(u, v), axis=-1).reshape(-1, 2)), (n, n))
-    ax.contourf(u, v, heights, levels, cmap="Greys", alpha=0.55)
+    ax.contourf(u, v, heights, levels, cmap=ListedColormap(matplotlib.colormaps["Greys"](np.linspace(0, 0.55, 64))))
     for (name, path), (color, style) in zip(paths.items(), CYCLE * len(paths), strict=False):
         color = COLORS.get(name, color)
         ax.plot(*path.T, color=color, linestyle=style, label=name, marker=".", markersize=4)

@@ -1,0 +1,96 @@
+"""The checks of the exercises: each prints one line, "right", "not answered yet", or the one thing that is wrong.
+
+They never raise, unless the environment variable DLCOURSE_STRICT is 1: then anything but "right" is an AssertionError.
+"""
+
+import functools
+import os
+
+import numpy as np
+
+
+class _Verdict(Exception):
+    """Ends a check; its text is the line to print."""
+
+
+def _exercise(check):
+    """Make a function that calls `_wrong_if` for every mistake it knows into a check that prints one line."""
+
+    @functools.wraps(check)
+    def judged(*answers):
+        try:
+            check(*answers)
+            verdict = "right"
+        except _Verdict as known:
+            verdict = str(known)
+        except Exception as error:
+            verdict = f"your function stops with {type(error).__name__}: {error}".splitlines()[0]
+        print(verdict.encode("ascii", "replace").decode())
+        if verdict != "right" and os.environ.get("DLCOURSE_STRICT") == "1":
+            raise AssertionError(f"{check.__name__}: {verdict}")
+
+    return judged
+
+
+def _wrong_if(condition, sentence):
+    if condition:
+        raise _Verdict(sentence)
+
+
+def _answer(function, *arguments):
+    """What the learner's function returns, as a float array; it gets copies, so that it cannot change what comes next."""
+    value = function(*(np.copy(a) if isinstance(a, np.ndarray) else a for a in arguments))
+    _wrong_if(value is None, "not answered yet")
+    return np.asarray(value, float)
+
+
+def _same(a, b):
+    return a.shape == np.shape(b) and np.allclose(a, b, rtol=1e-6, atol=1e-9)
+
+
+@_exercise
+def check_surprise_in_bits(surprise_in_bits):
+    """Lesson 1: the surprise at an event of probability p in bits, -log2 p."""
+    p = np.array([1.0, 0.5, 0.25, 0.1])
+    found, nats = _answer(surprise_in_bits, p), -np.log(p)
+    _wrong_if(_same(found, nats), "this is the surprise in nats: one coin toss should count 1, not 0.69")
+    _wrong_if(_same(found, nats / np.log(10)), "you took the logarithm to base 10: a coin toss should count 1")
+    _wrong_if(_same(found, -nats / np.log(2)), "the sign is turned: a surprise is never negative")
+    _wrong_if(found.shape != p.shape, "return one number for each probability")
+    _wrong_if(not _same(found, nats / np.log(2)), "p = 1, 0.5, 0.25 should count 0, 1 and 2 bits")
+
+
+@_exercise
+def check_weighted_gradient(weighted_gradient):
+    """Lesson 1: the gradient of the cross-entropy in which an example of class 1 counts c times."""
+    rng = np.random.default_rng(1)
+    x, t, w, c = rng.normal(size=(6, 3)), np.array([1.0, 0, 0, 1, 0, 0]), rng.normal(size=3), 10.0
+    p = 1 / (1 + np.exp(-x @ w))
+    dz = np.where(t == 1, c * (p - 1), p)
+    found = _answer(weighted_gradient, x, t, w, c)
+    _wrong_if(found.shape != (3,), "a gradient has one number for each weight, the shape of w")
+    _wrong_if(_same(found, x.T @ (p - t) / 6), "your gradient ignores the weight c")
+    _wrong_if(_same(found, c * x.T @ (p - t) / 6), "c counts for class 1 only: yours multiplies every example")
+    _wrong_if(_same(found, -x.T @ dz / 6), "the sign is turned: this direction makes the loss larger")
+    _wrong_if(_same(found, x.T @ dz), "the mean is missing: divide by the number of examples")
+    _wrong_if(_same(found, x.T @ np.where(t == 1, p - 1, c * p) / 6), "c sits on class 0: it belongs to class 1")
+    _wrong_if(not _same(found, x.T @ dz / 6), "not the gradient yet: compare with gradcheck.numerical_gradient")
+
+
+@_exercise
+def check_step_with_l2(step_with_l2):
+    """Lesson 1: one step of gradient descent on loss + strength/2 |w|^2."""
+    w, gradient, lr, strength = np.array([3.0, -4.0, 0.5]), np.array([0.2, 0.1, -0.3]), 0.5, 0.1
+    found = _answer(step_with_l2, w, gradient, lr, strength)
+    _wrong_if(found.shape != w.shape, "return the new weights, in the shape of w")
+    _wrong_if(_same(found, w - lr * gradient), "the penalty is missing: nothing pulls the weights back")
+    _wrong_if(_same(found, w - lr * (gradient - strength * w)), "the penalty pushes the weights away from 0: its sign is turned")
+    _wrong_if(_same(found, w - lr * (gradient + 2 * strength * w)), "twice too much: the derivative of w^2 / 2 is w")
+    _wrong_if(
+        _same(found, w - lr * (gradient + strength * np.sign(w))), "this is L1: the derivative of w^2 / 2 is w, not its sign"
+    )
+    _wrong_if(_same(found, w - lr * gradient - strength * w), "lr multiplies the whole gradient, the penalty's part too")
+    _wrong_if(
+        not _same(found, w - lr * (gradient + strength * w)),
+        "not the step yet: w - lr * (gradient of the loss + gradient of the penalty)",
+    )
