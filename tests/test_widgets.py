@@ -1,0 +1,313 @@
+"""`explore`: one persistent figure under controls, drawn as if it were new each time; what goes wrong is said in the widget."""
+
+import io
+import warnings
+
+import ipywidgets
+import matplotlib.pyplot
+import numpy as np
+import pytest
+from PIL import Image
+
+from dlcourse import plots, training, widgets
+
+
+def pixels(panel):
+    """The panel's picture as an array."""
+    return np.asarray(Image.open(io.BytesIO(panel.png)), float)
+
+
+def wave(ax=None, *, lr=0.5, n=3, kind="sin", grid=True, scale=1.0):
+    """A wave for a frequency, sampled and bent as the controls say."""
+    x = np.linspace(0, 6, 20 * n)
+    return plots.curves(x, {"wave": getattr(np, kind)(lr * x) * scale + grid}, ax, xlabel="x", ylim=(-3, 3))
+
+
+def test_explore_makes_a_control_for_each_kind_of_range():
+    free = ipywidgets.BoundedFloatText(min=0, max=9)
+    panel = widgets.explore(wave, lr=(0.1, 2.0), n=(1, 9), kind=["sin", "cos"], grid=True, scale=free)
+    kinds = {name: type(control) for name, control in panel.controls.items()}
+    assert kinds == {
+        "lr": ipywidgets.FloatSlider,
+        "n": ipywidgets.IntSlider,
+        "kind": ipywidgets.ToggleButtons,
+        "grid": ipywidgets.Checkbox,
+        "scale": ipywidgets.BoundedFloatText,
+    }
+    assert panel.controls["scale"] is free
+    assert {name: control.value for name, control in panel.controls.items()} == {
+        "lr": 0.5, "n": 3, "kind": "sin", "grid": True, "scale": 1.0,
+    }  # fmt: skip
+    assert panel.error is None
+
+
+@pytest.mark.parametrize(
+    ("control", "kind", "step"),
+    [
+        ((0.0, 2.0), ipywidgets.FloatSlider, 0.02),
+        ((0, 4, 2), ipywidgets.IntSlider, 2),
+        ((0, 1, 0.25), ipywidgets.FloatSlider, 0.25),
+    ],
+)
+def test_a_slider_has_the_range_and_the_step_given(control, kind, step):
+    slider = widgets.explore(lambda ax, v=0: ax, v=control).controls["v"]
+    assert type(slider) is kind
+    assert (slider.min, slider.max) == control[:2]
+    assert slider.step == pytest.approx(step)
+
+
+def test_whole_numbers_with_a_broken_default_make_a_slider_of_fractions():
+    slider = widgets.explore(lambda ax, v=0.5: ax, v=(0, 1)).controls["v"]
+    assert isinstance(slider, ipywidgets.FloatSlider) and slider.value == 0.5
+
+
+def test_moving_a_control_draws_with_its_value():
+    seen = []
+
+    def draw(ax, a=1, b="x"):
+        seen.append((a, b))
+        return ax
+
+    panel = widgets.explore(draw, a=(0, 5), b=["x", "y"])
+    panel.controls["a"].value = 4
+    panel.controls["b"].value = "y"
+    assert seen == [(1, "x"), (4, "x"), (4, "y")]
+
+
+def test_an_argument_without_a_control_keeps_its_default():
+    panel = widgets.explore(wave, lr=(0.1, 2.0))
+    assert list(panel.controls) == ["lr"] and panel.error is None
+
+
+@pytest.mark.parametrize(
+    ("draw", "settings", "error", "words"),
+    [
+        (3, {}, TypeError, "drawing function"),
+        (wave, {"axes": 0}, ValueError, "axes as a whole number"),
+        (wave, {"axes": 1.5}, ValueError, "axes as a whole number"),
+        (wave, {"speed": (0, 1)}, ValueError, "'speed'"),
+        (lambda ax, v: ax, {"v": (0, 1)}, ValueError, "default"),
+        (wave, {"lr": (2.0, 0.1)}, ValueError, "lr as"),
+        (wave, {"lr": (0.1,)}, ValueError, "lr as"),
+        (wave, {"lr": 3}, ValueError, "lr as"),
+        (wave, {"kind": []}, ValueError, "kind as"),
+        (wave, {"lr": (1.0, 2.0)}, ValueError, "lr=0.5"),
+        (wave, {"kind": ["cos", "tan"]}, ValueError, "kind='sin'"),
+        (wave, {"kind": (0, 1)}, ValueError, "kind='sin'"),
+        (wave, {"lr": ("low", 2.0)}, ValueError, "lr as"),
+        (lambda ax, v=None: ax, {"v": (0, 1)}, ValueError, "v=None"),
+    ],
+)
+def test_wrong_arguments_are_named(draw, settings, error, words):
+    with pytest.raises(error, match=words):
+        widgets.explore(draw, **settings)
+
+
+def test_an_error_in_draw_is_shown_in_words_and_the_widget_lives_on():
+    def draw(ax=None, v=1):
+        ax.plot([0, v], [0, 1])
+        if v == 2:
+            raise ValueError("two is < too many")
+        return ax
+
+    panel = widgets.explore(draw, v=(1, 3))
+    first = panel.png
+    panel.controls["v"].value = 2
+    assert panel.error == "No picture for v = 2: ValueError: two is < too many"
+    message = panel.children[-1].value
+    assert "two is &lt; too many" in message and 'role="alert"' in message
+    assert panel.png == first
+    panel.controls["v"].value = 3
+    assert panel.error is None and panel.children[-1].value == "" and panel.png != first
+    panel.controls["v"].value = 1
+    assert panel.png == first
+
+
+def test_an_error_at_the_start_is_shown_too():
+    def draw(ax=None, v=0):
+        if not v:
+            raise ZeroDivisionError("not 0")
+        return ax.plot([1, 2], [v, 1])
+
+    panel = widgets.explore(draw, v=(0, 1))
+    assert "v = 0: ZeroDivisionError: not 0" in panel.error
+    assert "image/png" not in panel._repr_mimebundle_()[0], "an empty picture is not a picture"
+    panel.controls["v"].value = 1
+    assert panel.error is None and panel.png
+
+
+# Each draws something that a careless redraw would leave behind.
+def limits(ax=None, v=0):
+    return ax.plot([0, 1], [0, 1], label="a") and ax.set(xlim=(0, 1 + v), ylim=(-v, 1)) and ax
+
+
+def scales(ax=None, v=0):
+    ax.plot([1, 10, 100], [1, 10, 100])
+    ax.set(xscale="log" if v else "linear", yscale="symlog" if v else "linear")
+    return ax
+
+
+def labels(ax=None, v=0):
+    ax.plot([0, 1])
+    ax.set(xlabel=f"x {v}", ylabel="y" if v else "z", title=f"above {v}")
+    if v:
+        ax.set_title("left", loc="left")
+    return ax
+
+
+def ticks(ax=None, v=0):
+    ax.plot([0, 1])
+    if v:
+        ax.set_xticks([0, 1], ["zero", "one"])
+    return ax
+
+
+def legends(ax=None, v=0):
+    ax.bar([1, 2], [v + 1, 2], label=f"bars {v}")
+    ax.legend()
+    return ax
+
+
+def upside_down(ax=None, v=0):
+    if v:
+        ax.imshow([[0, 1], [1, 0], [0, 2]])
+    else:
+        ax.plot([0, 1], [0, 1])
+    return ax
+
+
+def bare(ax=None, v=0):
+    ax.plot([0, 1])
+    if v:
+        ax.set_axis_off()
+    return ax
+
+
+def margins(ax=None, v=0):
+    ax.scatter([0, 1], [0, 1])
+    if v:
+        ax.margins(0.5)
+    return ax
+
+
+def everything(ax=None, v=0):
+    ax.plot([0, v], [0, 1])
+    ax.scatter([0, 1], [v, 2])
+    ax.fill_between([0, 1], [0, v], alpha=0.3)
+    ax.pcolormesh([[0, v], [1, 2]])
+    ax.contourf([[0, v], [1, 2]], alpha=0.2)
+    ax.annotate("here", (0, 0), (0.5, 0.5), arrowprops={"arrowstyle": "->"})
+    ax.axvspan(0, 0.2)
+    ax.hist([1, 2, 2, v])
+    ax.text(0, 0, str(v))
+    return ax
+
+
+DRAWN = [limits, scales, labels, ticks, legends, upside_down, bare, margins, everything]
+
+
+@pytest.mark.parametrize("draw", DRAWN, ids=lambda draw: draw.__name__)
+def test_changed_and_changed_back_is_the_first_picture_again(draw):
+    panel = widgets.explore(draw, v=(0, 3))
+    first = pixels(panel)
+    panel.controls["v"].value = 2
+    assert panel.error is None and np.any(pixels(panel) != first)
+    panel.controls["v"].value = 3
+    panel.controls["v"].value = 0
+    assert panel.error is None
+    np.testing.assert_array_equal(pixels(panel), first)
+
+
+@pytest.mark.parametrize("draw", DRAWN, ids=lambda draw: draw.__name__)
+def test_a_moved_panel_shows_what_a_fresh_one_in_its_layout_shows(draw):
+    moved, fresh = (widgets.explore(draw, v=(0, 3)) for _ in range(2))
+    for v in (3, 1, 0, 2):
+        moved.controls["v"].value = v
+    fresh.controls["v"].value = 2
+    np.testing.assert_array_equal(pixels(moved), pixels(fresh))
+
+
+def test_a_panel_that_starts_elsewhere_arrives_at_the_same_picture():
+    moved, fresh = widgets.explore(wave, lr=(0.1, 2.0)), widgets.explore(lambda ax=None, lr=1.7: wave(ax, lr=lr), lr=(0.1, 2.0))
+    moved.controls["lr"].value = 1.7
+    np.testing.assert_array_equal(pixels(moved), pixels(fresh))
+
+
+def test_a_panel_shows_what_the_figure_before_it_shows():
+    """The same artists in the same places; only where a line crosses the frame may the order of drawing be seen."""
+    picture = io.BytesIO()
+    figure = wave().figure
+    figure.savefig(picture, format="png")
+    still = np.asarray(Image.open(picture).convert("RGB"), float)
+    live = pixels(widgets.explore(wave, lr=(0.1, 2.0)))
+    assert np.mean(np.any(still != live, axis=-1)) < 0.001
+
+
+def test_an_axes_that_draw_adds_does_not_stay_for_the_next_picture():
+    def draw(ax=None, v=0):
+        ax.plot([0, 1], [0, 1])
+        if v:
+            ax.twinx().plot([0, 1], [v, 0])
+        return ax
+
+    panel = widgets.explore(draw, v=(0, 3))
+    first = pixels(panel)
+    panel.controls["v"].value = 3
+    panel.controls["v"].value = 0
+    np.testing.assert_array_equal(pixels(panel), first)
+
+
+def test_several_axes_reach_draw_as_an_array():
+    def draw(ax=None, v=1):
+        ax[0].plot([0, v])
+        ax[1].plot([v, 0])
+        return ax
+
+    panel = widgets.explore(draw, axes=2, v=(1, 5))
+    first = pixels(panel)
+    panel.controls["v"].value = 5
+    changed = np.any(pixels(panel) != first, axis=(0, 2))
+    assert changed[: len(changed) // 2].any() and changed[len(changed) // 2 :].any()
+
+
+def test_nothing_is_printed_warned_of_or_left_open(capsys):
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        panel = widgets.explore(wave, lr=(0.1, 2.0), kind=["sin", "cos"])
+        panel.controls["lr"].value = 2.0
+        panel.controls["kind"].value = "cos"
+    assert capsys.readouterr() == ("", "")
+    assert matplotlib.pyplot.get_fignums() == []
+
+
+def test_a_panel_shows_a_still_picture_where_no_widget_runs():
+    panel = widgets.explore(wave, lr=(0.1, 2.0))
+    data, metadata = panel._repr_mimebundle_()
+    assert "application/vnd.jupyter.widget-view+json" in data
+    assert data["text/plain"] == repr(panel) == repr(widgets.explore(wave, lr=(0.1, 2.0)))
+    assert "0x" not in data["text/plain"] and "lr" in data["text/plain"]
+    assert metadata["image/png"]["alt"] == wave.__doc__
+    assert data["image/png"].startswith("iVBORw0KGgo")  # a PNG in base64
+
+
+def test_the_picture_keeps_its_place():
+    """Width and height are given, so the page does not jump when the picture changes."""
+    panel = widgets.explore(wave, lr=(0.1, 2.0))
+    height, width = pixels(panel).shape[:2]
+    picture = panel.children[1]
+    assert (picture.layout.width, picture.layout.height) == (f"{width}px", f"{height}px")
+    panel.controls["lr"].value = 2.0
+    assert pixels(panel).shape[:2] == (height, width)
+
+
+def test_progress_counts_the_steps_of_a_history(monkeypatch):
+    shown = []
+    monkeypatch.setattr("IPython.display.display", shown.append)
+    history, bar = training.History(["1"]), widgets.progress()
+    for step in range(1, 251):
+        history.record(1 / step, [0.0])
+        assert not bar(step, 250, history), "a true answer would stop the training"
+    assert len(shown) == 1
+    meter, text = shown[0].children
+    assert (meter.value, meter.max) == (250, 250)
+    assert text.value == "step 250 of 250, loss 0.0040"
