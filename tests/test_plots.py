@@ -1,0 +1,240 @@
+"""Every figure draws the numbers it is given, on the axes it is given, and leaves nothing open."""
+
+import base64
+import io
+
+import matplotlib
+import matplotlib.pyplot
+import numpy as np
+import pytest
+from matplotlib.axes import Axes
+from matplotlib.colors import to_hex
+from PIL import Image
+
+from dlcourse import plots, training
+
+
+@pytest.fixture
+def history():
+    """Ten steps of two layers, two epochs."""
+    made = training.History(["1 Dense(3, 2)", "2 Dense(2, 1)"])
+    for step in range(10):
+        made.record(2.0 / (step + 1), [10.0**-step, 0.5])
+    made.val_loss += [1.5, 0.5]
+    return made
+
+
+X = np.array([[0.0, 0.0], [1.0, 2.0], [3.0, 1.0], [2.0, 4.0]])
+LABELS = np.array([0, 1, 0, 1])
+
+
+def height(points):
+    return points[:, 0] + 2 * points[:, 1]
+
+
+DRAWN = {
+    "curves": lambda history, **ax: plots.curves([1, 2], {"a": [1, 2]}, **ax),
+    "loss_curve": lambda history, **ax: plots.loss_curve(history, **ax),
+    "gradient_magnitude": lambda history, **ax: plots.gradient_magnitude(history, **ax),
+    "layer_bars": lambda history, **ax: plots.layer_bars([1.0, 0.1], **ax),
+    "points": lambda history, **ax: plots.points(X, LABELS, **ax),
+    "decision_boundary": lambda history, **ax: plots.decision_boundary(height, X, LABELS, level=4, **ax),
+    "histograms": lambda history, **ax: plots.histograms({"a": [1, 2, 2]}, **ax),
+    "images": lambda history, **ax: plots.images(np.eye(4), **ax),
+    "contour_path": lambda history, **ax: plots.contour_path(height, {"a": X}, xlim=(0, 4), ylim=(0, 5), **ax),
+}
+
+
+@pytest.mark.parametrize("name", DRAWN)
+def test_a_figure_is_drawn_on_the_axes_given_or_on_new_ones_and_returns_them(name, history):
+    given = plots.axes()
+    assert DRAWN[name](history, ax=given) is given and given.has_data()
+    made = DRAWN[name](history)
+    assert isinstance(made, Axes) and made.figure is not given.figure
+    made.figure.canvas.draw()
+    assert matplotlib.pyplot.get_fignums() == []
+
+
+def test_axes_have_a_fixed_size():
+    assert plots.axes().figure.get_size_inches().tolist() == [5.0, 3.2]
+    several = plots.axes(3, height=2)
+    assert several.shape == (3,) and len({ax.figure for ax in several}) == 1
+    assert several[0].figure.get_size_inches()[1] == 2
+
+
+def test_curves_draw_the_numbers_under_their_names():
+    ax = plots.curves([1, 2, 3], {"a": [4, 5, 6], "training": [7, 8, 9]}, xlabel="x", yscale="log")
+    assert [line.get_label() for line in ax.lines] == ["a", "training"]
+    np.testing.assert_array_equal(ax.lines[0].get_xydata(), [[1, 4], [2, 5], [3, 6]])
+    np.testing.assert_array_equal(ax.lines[1].get_ydata(), [7, 8, 9])
+    assert to_hex(ax.lines[1].get_color()).upper() == plots.COLORS["training"]
+    assert (ax.get_xlabel(), ax.get_yscale()) == ("x", "log")
+    assert [text.get_text() for text in ax.get_legend().get_texts()] == ["a", "training"]
+
+
+def test_curves_take_an_x_for_each_name():
+    ax = plots.curves({"a": [1, 2], "b": [3, 4, 5]}, {"a": [0, 0], "b": [1, 1, 1]})
+    assert [line.get_xdata().tolist() for line in ax.lines] == [[1, 2], [3, 4, 5]]
+
+
+def test_loss_curve_draws_steps_and_ends_of_epochs(history):
+    training_line, validation = plots.loss_curve(history).lines
+    np.testing.assert_array_equal(training_line.get_xdata(), np.arange(1, 11))
+    np.testing.assert_array_equal(training_line.get_ydata(), history.loss)
+    np.testing.assert_array_equal(validation.get_xydata(), [[5, 1.5], [10, 0.5]])
+
+
+def test_loss_curve_needs_no_validation(history):
+    history.val_loss = []
+    assert len(plots.loss_curve(history).lines) == 1
+
+
+def test_gradient_magnitude_draws_a_line_for_each_layer_on_a_log_axis(history):
+    history.record(0.1, [0.0, 0.5])
+    ax = plots.gradient_magnitude(history)
+    first, second = ax.lines
+    assert ax.get_yscale() == "log"
+    np.testing.assert_array_equal(first.get_ydata(), [*10.0 ** -np.arange(10), np.nan])  # a log axis has no 0: a gap
+    np.testing.assert_array_equal(second.get_ydata(), np.full(11, 0.5))
+    assert [text.get_text() for text in ax.get_legend().get_texts()] == history.layers
+    assert np.mean(to_rgb(first)) < np.mean(to_rgb(second)), "the layer next to the input is dark"
+
+
+def to_rgb(line):
+    return matplotlib.colors.to_rgb(line.get_color())
+
+
+def marks(ax):
+    """(layer, height, marker, hollow) of every mark."""
+    single = [line for line in ax.lines if len(line.get_xdata()) == 1]
+    return [(*line.get_xydata()[0], line.get_marker(), str(line.get_markerfacecolor()) == "none") for line in single]
+
+
+def test_layer_bars_stand_at_their_values():
+    ax = plots.layer_bars([1e-3, 0.5, 2.0])
+    assert marks(ax) == [(1, 1e-3, "o", False), (2, 0.5, "o", False), (3, 2.0, "o", False)]
+    assert ax.get_ylim() == (1e-12, 1e2) and ax.get_yscale() == "log"
+    assert [text.get_text() for text in ax.texts] == []
+
+
+def test_layer_bars_beyond_the_axis_are_arrows_at_its_edge_with_their_number_and_zero_is_hollow():
+    ax = plots.layer_bars([1e-15, 1e7, 0.0, 1.0], ylim=(1e-6, 1e2))
+    (low, high, zero, inside) = marks(ax)
+    assert [mark[2:] for mark in (low, high, zero, inside)] == [("v", False), ("^", False), ("o", True), ("o", False)]
+    assert all(1e-6 < mark[1] < 1e2 for mark in (low, high, zero, inside)) and inside[1] == 1.0
+    assert [text.get_text() for text in ax.texts] == ["1e-15", "1e+07", "0"]
+
+
+def test_layer_bars_within_the_axis_stand_where_they_are_also_next_to_its_edge():
+    ax = plots.layer_bars([1.2e-6, 90.0], ylim=(1e-6, 1e2))
+    assert [mark[1:3] for mark in marks(ax)] == [(1.2e-6, "o"), (90.0, "o")]
+
+
+def scattered(ax):
+    """The points of each class, by name."""
+    return {c.get_label(): c.get_offsets().tolist() for c in ax.collections if str(c.get_label()).startswith("label")}
+
+
+@pytest.mark.parametrize("labels", [LABELS, LABELS[:, None]])
+def test_points_are_parted_by_label(labels):
+    ax = plots.points(X, labels)
+    assert scattered(ax) == {"label 0": [[0, 0], [3, 1]], "label 1": [[1, 2], [2, 4]]}
+    assert ax.get_aspect() == 1
+
+
+@pytest.mark.parametrize("columns", [0, 1])
+def test_decision_boundary_colours_both_sides_of_the_level_and_draws_the_line(columns):
+    def f(points):
+        assert points.ndim == 2 and points.shape[1] == 2
+        return height(points)[:, None] if columns else height(points)
+
+    ax = plots.decision_boundary(f, X, LABELS, level=4, n=41)
+    sides, line = ax.collections[0], ax.collections[1]
+    corners = np.asarray(sides.get_array()).reshape(41, 41)[[0, -1], [0, -1]]
+    assert corners.tolist() == [False, True], "below and above"
+    np.testing.assert_allclose(height(line.get_paths()[0].vertices), 4, atol=1e-6)
+    assert scattered(ax)["label 1"] == [[1, 2], [2, 4]]
+    (left, right), (low, high) = ax.get_xlim(), ax.get_ylim()
+    assert left < 0 and right > 3 and low < 0 and high > 4
+
+
+def test_a_boundary_that_is_nowhere_draws_no_line_and_no_warning():
+    ax = plots.decision_boundary(lambda points: np.zeros(len(points)), X, LABELS)
+    assert len(ax.collections) == 3  # the plane and two classes
+    assert not np.asarray(ax.collections[0].get_array()).any()
+
+
+def test_histograms_count_on_common_bins():
+    ax = plots.histograms({"a": [0, 0, 1], "b": np.array([[2.0], [4.0]])}, bins=4, xlabel="z")
+    a, b = (patch.get_data() for patch in ax.patches)
+    np.testing.assert_array_equal(a.edges, [0, 1, 2, 3, 4])
+    np.testing.assert_array_equal(b.edges, a.edges)
+    assert (a.values.tolist(), b.values.tolist()) == ([2, 1, 0, 0], [0, 0, 1, 1])
+
+
+def test_images_are_a_mosaic_with_the_ink_dark():
+    ink = np.arange(12.0).reshape(3, 4) / 11  # three images of 2 x 2
+    ax = plots.images(ink, columns=2)
+    grid = np.asarray(ax.images[0].get_array().filled(np.nan))
+    shown = grid[~np.isnan(grid).all(axis=1)][:, ~np.isnan(grid).all(axis=0)]
+    np.testing.assert_array_equal(shown[:2, :2], ink[0].reshape(2, 2))
+    np.testing.assert_array_equal(shown[:2, 2:], ink[1].reshape(2, 2))
+    np.testing.assert_array_equal(shown[2:, :2], ink[2].reshape(2, 2))
+    assert np.isnan(shown[2:, 2:]).all()
+    dark = ax.images[0].cmap(ax.images[0].norm(1.0))
+    assert dark[:3] == (0, 0, 0)
+
+
+def test_images_carry_their_captions():
+    ax = plots.images(np.eye(9)[:3], captions=["a", "b", "c"])
+    assert [text.get_text() for text in ax.texts] == ["a", "b", "c"]
+
+
+def test_signed_images_are_white_at_0_blue_above_red_below():
+    picture = plots.images(np.array([[-1.0, 0.0, 0.0, 0.5]]), signed=True).images[0]
+    red, white, blue = (picture.cmap(picture.norm(v))[:3] for v in (-1.0, 0.0, 1.0))
+    assert red[0] > red[2] and blue[2] > blue[0] and min(white) > 0.95
+
+
+def test_contour_path_goes_from_its_ring_to_its_cross():
+    ax = plots.contour_path(height, {"one": X, "two": X[::-1]}, xlim=(0, 4), ylim=(0, 5), xlabel="w")
+    path, ring, cross = ax.lines[:3]
+    np.testing.assert_array_equal(path.get_xydata(), X)
+    np.testing.assert_array_equal(ring.get_xydata(), X[:1])
+    np.testing.assert_array_equal(cross.get_xydata(), X[-1:])
+    assert (ring.get_marker(), cross.get_marker()) == ("o", "x")
+    assert (ax.get_xlim(), ax.get_ylim(), ax.get_xlabel()) == ((0, 4), (0, 5), "w")
+    assert [text.get_text() for text in ax.get_legend().get_texts()] == ["one", "two"]
+
+
+def test_layer_colours_run_from_dark_to_bright():
+    light = plots.layer_colors(5)[:, :3].sum(axis=1)
+    assert len(light) == 5 and np.all(np.diff(light) > 0)
+
+
+def test_show_displays_the_picture_with_its_words(monkeypatch):
+    shown = []
+    monkeypatch.setattr("IPython.display.display", lambda data, **settings: shown.append((data, settings)))
+    alt = "A line that rises from 1 to 2."
+    assert plots.show(plots.curves([1, 2], {"a": [1, 2]}), alt) is None
+    plots.show(plots.axes(2), alt)
+    for data, settings in shown:
+        assert data["text/plain"] == alt and settings["metadata"]["image/png"]["alt"] == alt and settings["raw"]
+        picture = data["image/png"]
+        image = Image.open(io.BytesIO(base64.b64decode(picture) if isinstance(picture, str) else picture))
+        assert image.format == "PNG"
+    assert matplotlib.pyplot.get_fignums() == []
+
+
+@pytest.mark.parametrize("alt", ["", "a line", None, 3])
+def test_show_asks_for_a_sentence(alt):
+    with pytest.raises(ValueError, match="sentence"):
+        plots.show(plots.axes(), alt)
+
+
+def test_the_style_is_told_apart_without_colour():
+    with matplotlib.rc_context():
+        plots.use_style()
+        cycle = matplotlib.rcParams["axes.prop_cycle"].by_key()
+    assert len(set(zip(cycle["color"], cycle["linestyle"], strict=True))) == len(cycle["color"]) >= 6
+    assert len(set(cycle["linestyle"])) >= 4
