@@ -198,12 +198,13 @@ def images(x, ax=None, *, captions=None, columns=8, signed=False):
     return ax
 
 
-def contour_path(f, paths, ax=None, *, xlim, ylim, levels=14, n=60, **settings):
+def contour_path(f, paths, ax=None, *, xlim, ylim, levels=14, **settings):
     """Shades of f, (M, 2) -> (M,), and a path (steps, 2) for each {name: path}, from its ring to its cross."""
     ax = axes() if ax is None else ax
-    u, v = np.linspace(*xlim, n), np.linspace(*ylim, n)
-    heights = np.reshape(f(np.stack(np.meshgrid(u, v), axis=-1).reshape(-1, 2)), (n, n))
-    ax.contourf(u, v, heights, levels, cmap=ListedColormap(matplotlib.colormaps["Greys"](np.linspace(0, 0.55, 64))))
+    u, v = np.linspace(*xlim, 50), np.linspace(*ylim, 50)
+    heights = np.reshape(f(np.stack(np.meshgrid(u, v), axis=-1).reshape(-1, 2)), (80, 50))
+    shades = ListedColormap(matplotlib.colormaps["Greys"](np.linspace(0, 0.55, levels)))
+    ax.imshow(heights, shades, extent=(*xlim, *ylim), origin="lower", aspect="auto", interpolation="bilinear")
     for (name, path), (color, style) in zip(paths.items(), CYCLE * len(paths), strict=False):
         color = COLORS.get(name, color)
         ax.plot(*path.T, color=color, linestyle=style, label=name, marker=".", markersize=4)

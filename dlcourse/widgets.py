@@ -39,7 +39,7 @@ def _control(name, spec, start):
     if isinstance(spec, bool):
         control = ipywidgets.Checkbox(indent=False)
     elif isinstance(spec, list) and spec:
-        control = ipywidgets.ToggleButtons(options=spec)
+        control = ipywidgets.ToggleButtons(options=spec, layout={"width": "max-content"})
         control.style.button_width = "auto"
     elif isinstance(spec, tuple) and len(spec) in (2, 3) and spec[0] < spec[1]:
         whole = all(isinstance(v, (int, np.integer)) for v in (*spec, start))
@@ -126,24 +126,14 @@ class Panel(ipywidgets.VBox):
 
 
 def _content(ax):
-    """What a drawing function put on the axes, apart from the frame: limits, ticks, labels, title."""
-    legend = [ax.get_legend()] if ax.get_legend() else []
-    return [
-        *ax.images,
-        *ax.collections,
-        *ax.patches,
-        *ax.lines,
-        *ax.texts,
-        *ax.tables,
-        *ax.artists,
-        *ax.child_axes,
-        *legend,
-    ]
+    """What a drawing function put on the axes, apart from the frame: limits, ticks, labels, title, legend."""
+    kinds = ("images", "collections", "patches", "lines", "texts", "tables", "artists", "child_axes")
+    return [artist for kind in kinds for artist in getattr(ax, kind)]
 
 
 def _empty(ax):
     """An axes as good as new, some ten times faster than ax.clear(); spines, grid and tick parameters stay."""
-    for artist in _content(ax):
+    for artist in [*_content(ax), *filter(None, [ax.get_legend()])]:
         artist.remove()
     ax.set_prop_cycle(None)
     ax.set(xlabel="", ylabel="", title="", xscale="linear", yscale="linear", aspect="auto")
@@ -154,21 +144,15 @@ def _empty(ax):
 
 def _frame(ax):
     """All that the frame of an axes shows; two equal frames look the same."""
-    axis = [
-        (a.get_view_interval().tolist(), a.get_scale(), a.label.get_text(), a.get_majorticklocs().tolist())
-        for a in (ax.xaxis, ax.yaxis)
-    ]
-    ticks = [getattr(a.get_major_formatter(), "seq", None) for a in (ax.xaxis, ax.yaxis)]
-    return [
-        ax.get_xlim(),
-        ax.get_ylim(),
-        axis,
-        ticks,
-        ax.get_title(),
-        ax.axison,
-        ax.get_aspect(),
-        ax.get_position().bounds,
-    ]
+    frame = [ax.get_title(), ax.axison, ax.get_aspect(), ax.get_position().bounds]
+    for axis in (ax.xaxis, ax.yaxis):
+        labels = getattr(axis.get_major_formatter(), "seq", None)
+        frame += [axis.get_view_interval().tolist(), axis.get_scale(), axis.label.get_text()]
+        frame += [axis.get_majorticklocs().tolist(), labels]
+    if legend := ax.get_legend():
+        frame += [text.get_text() for text in legend.get_texts()]
+        frame += [str(getattr(h, "get_color", getattr(h, "get_facecolor", None))()) for h in legend.legend_handles]
+    return frame
 
 
 class progress:
