@@ -143,13 +143,17 @@ def points(x, labels, ax=None, **settings):
     return _legend(ax)
 
 
+def _over_plane(f, xlim, ylim, n):
+    """n places along each side of a rectangle, and the value of f, (M, 2) -> (M,) or (M, 1), on their n x n grid."""
+    u, v = np.linspace(*xlim, n), np.linspace(*ylim, n)
+    return u, v, np.reshape(f(np.stack(np.meshgrid(u, v), axis=-1).reshape(-1, 2)), (n, n))
+
+
 def decision_boundary(f, x, labels, ax=None, *, level=0.5, n=100):
     """Points of two classes on a plane coloured by f, (M, 2) -> (M,) or (M, 1): blue above `level`, red below, a line at it."""
     ax = axes() if ax is None else ax
-    low, high = x.min(axis=0), x.max(axis=0)
-    margin = 0.08 * (high - low)
-    u, v = (np.linspace(a, b, n) for a, b in zip(low - margin, high + margin, strict=True))
-    values = np.reshape(f(np.stack(np.meshgrid(u, v), axis=-1).reshape(-1, 2)), (n, n))
+    margin = 0.08 * (x.max(axis=0) - x.min(axis=0))
+    u, v, values = _over_plane(f, *np.transpose([x.min(axis=0) - margin, x.max(axis=0) + margin]), n)
     ax.pcolormesh(u, v, values > level, cmap=ListedColormap(["#f6dccb", "#cfe3ef"]), vmin=0, vmax=1, shading="nearest")
     if values.min() < level < values.max():
         ax.contour(u, v, values, [level], colors="0.2", linewidths=1.5)
@@ -201,8 +205,7 @@ def images(x, ax=None, *, captions=None, columns=8, signed=False):
 def contour_path(f, paths, ax=None, *, xlim, ylim, levels=14, **settings):
     """Shades of f, (M, 2) -> (M,), and a path (steps, 2) for each {name: path}, from its ring to its cross."""
     ax = axes() if ax is None else ax
-    u, v = np.linspace(*xlim, 50), np.linspace(*ylim, 50)
-    heights = np.reshape(f(np.stack(np.meshgrid(u, v), axis=-1).reshape(-1, 2)), (80, 50))
+    heights = _over_plane(f, xlim, ylim, 50)[2]
     shades = ListedColormap(matplotlib.colormaps["Greys"](np.linspace(0, 0.55, levels)))
     ax.imshow(heights, shades, extent=(*xlim, *ylim), origin="lower", aspect="auto", interpolation="bilinear")
     for (name, path), (color, style) in zip(paths.items(), CYCLE * len(paths), strict=False):
