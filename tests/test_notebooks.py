@@ -1,0 +1,413 @@
+"""The anatomy of a lesson, its exercises and its widgets. Each rule is a function that returns what breaks it, a sentence each;
+it is held against every notebook, and against a small bad one, so that it is known to be able to fail."""
+
+import ast
+import itertools
+import pathlib
+import re
+import statistics
+import warnings
+
+import nbformat
+import numpy as np
+import pytest
+import record
+import solutions
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
+
+from dlcourse import widgets
+
+LESSONS = sorted((pathlib.Path(__file__).parent.parent / "notebooks").glob("*.ipynb"))
+TAGS = set("setup build agree figure claim widget exercise check raises-exception nbval-ignore-output".split())
+FREE = ("data", "plots", "widgets", "exercises")  # modules that need no earning, and one function
+EARNED_BY_ONE_LINE = {"training.accuracy"}
+OF_OTHERS = {*dir(np.ndarray), *dir(dict), *dir(list), *dir(str), "step"}  # an optimizer has a step, too
+MATPLOTLIB = {name for name in dir(Axes) + dir(Figure) if not name.startswith("_")} - OF_OTHERS
+
+
+def tags(cell):
+    return set(cell.metadata.get("tags", []))
+
+
+def text_cells(lesson):
+    return [cell for cell in lesson.cells if cell.cell_type == "markdown"]
+
+
+def code_cells(lesson, *wanted):
+    """The code cells, or those with one of the wanted tags."""
+    return [cell for cell in lesson.cells if cell.cell_type == "code" and (not wanted or tags(cell) & set(wanted))]
+
+
+def lines(cell):
+    return [line for line in cell.source.splitlines() if line.strip()]
+
+
+def nodes(cell, kind):
+    return [node for node in ast.walk(ast.parse(cell.source)) if isinstance(node, kind)]
+
+
+def prose(cell):
+    """The text that is read at once: without what is folded, displayed equations and blocks of code."""
+    return re.sub(r"<details>.*?</details>|\$\$.*?\$\$|```.*?```", "", cell.source, flags=re.DOTALL)
+
+
+def outside(number, low, high, what):
+    return [] if low <= number <= high else [f"{number:g} {what}, not {low} to {high}"]
+
+
+def title(lesson):
+    """# NN Title, then the time, what it needs and what it builds."""
+    head = lesson.cells[0].source
+    missing = [part for part in ("minutes", "Needs:", "Builds:") if part not in head]
+    return [f"no {part} under the title" for part in missing] + ([] if re.match(r"# \d\d \w", head) else ["no title: # NN Title"])
+
+
+def known_tags(lesson):
+    return [f"cell {cell.id} has the tag {tag}" for cell in lesson.cells for tag in sorted(tags(cell) - TAGS)]
+
+
+def setup(lesson):
+    """One setup cell, the first code cell, at most 8 lines; warnings are not silenced anywhere."""
+    cells, found = code_cells(lesson, "setup"), []
+    if cells != code_cells(lesson)[:1]:
+        found.append("the first code cell, and no other, is tagged setup")
+    found += [f"{len(lines(cell))} lines in the setup cell, more than 8" for cell in cells if len(lines(cell)) > 8]
+    return found + [f"cell {cell.id} filters warnings" for cell in code_cells(lesson) if "warnings" in cell.source]
+
+
+def rhythm(lesson):
+    """26 to 36 text cells, 18 to 30 code cells; text before every run of code cells, runs of at most 3."""
+    found = outside(len(text_cells(lesson)), 26, 36, "text cells") + outside(len(code_cells(lesson)), 18, 30, "code cells")
+    kinds = [(kind, len(list(run))) for kind, run in itertools.groupby(cell.cell_type for cell in lesson.cells)]
+    found += [f"{length} code cells in a row" for kind, length in kinds if kind == "code" and length > 3]
+    return found + (["the lesson begins with code"] if kinds[0][0] == "code" else [])
+
+
+def length_of_texts(lesson):
+    """Text cells have 30 to 60 words on average and at most 150 (what is folded and displayed equations not counted)."""
+    words = {cell.id: len(prose(cell).split()) for cell in text_cells(lesson)}
+    found = [f"cell {name} has {n} words, more than 150" for name, n in words.items() if n > 150]
+    return found + outside(round(statistics.mean(words.values())), 30, 60, "words in a text cell on average")
+
+
+def equations(lesson):
+    return [f"cell {cell.id} displays several equations" for cell in text_cells(lesson) if cell.source.count("$$") > 2]
+
+
+def length_of_code(lesson):
+    """Code cells have at most 25 lines, at most 5 in the median; blank lines not counted."""
+    sizes = {cell.id: len(lines(cell)) for cell in code_cells(lesson)}
+    found = [f"cell {name} has {n} lines, more than 25" for name, n in sizes.items() if n > 25]
+    return found + outside(statistics.median(sizes.values()), 0, 5, "lines in a code cell, median")
+
+
+def figures(lesson):
+    """6 to 12 figures: cells tagged figure. They and the widgets hold a picture, and no other cell does.
+
+    A widget shows the picture of the figure before it, so it is not counted again.
+    """
+    found = outside(len(code_cells(lesson, "figure")), 6, 12, "figures")
+    for cell in code_cells(lesson):
+        if bool(record.pictures(cell)) != bool(tags(cell) & {"figure", "widget"}):
+            found.append(f"cell {cell.id} either holds a picture or is tagged figure or widget, not both")
+    return found
+
+
+def claims(lesson):
+    """At least 6 cells tagged claim or agree; each asserts something."""
+    cells = code_cells(lesson, "claim", "agree")
+    found = [f"cell {cell.id} claims and asserts nothing" for cell in cells if not nodes(cell, ast.Assert)]
+    return found + outside(len(cells), 6, 99, "cells tagged claim or agree")
+
+
+def called(cell):
+    """The names of the functions that a cell calls."""
+    return {ast.unparse(call.func) for call in nodes(cell, ast.Call)}
+
+
+def widgets_follow_figures(lesson):
+    """A widget puts controls on the function that the last figure before it drew."""
+    found, last = [], None
+    for cell in code_cells(lesson, "figure", "widget"):
+        if "widget" not in tags(cell):
+            last = cell
+            continue
+        drawn = [ast.unparse(call.args[0]) for call in nodes(cell, ast.Call) if ast.unparse(call.func) == "widgets.explore"]
+        if not drawn:
+            found.append(f"cell {cell.id} is tagged widget and does not call widgets.explore")
+        found += [
+            f"cell {cell.id} explores {f}, the figure before it does not" for f in drawn if not last or f not in called(last)
+        ]
+    return found
+
+
+def little_matplotlib(lesson):
+    """At most 4 lines of a cell call a method of matplotlib's axes or figure; the rest is in dlcourse.plots."""
+    found = []
+    for cell in code_cells(lesson):
+        methods = [node.func for node in nodes(cell, ast.Call) if isinstance(node.func, ast.Attribute)]
+        raw = {f.end_lineno for f in methods if f.attr in MATPLOTLIB and ast.unparse(f.value) not in ("plots", "np", "data")}
+        if len(raw) > 4:
+            found.append(f"cell {cell.id} has {len(raw)} lines of matplotlib, more than 4")
+    return found
+
+
+def exercises(lesson):
+    """3 to 5 exercises, each with check, hint and solution; a stub does nothing yet."""
+    try:
+        found = solutions.exercises(lesson)
+    except ValueError as error:
+        return [str(error)]
+    return outside(len(found), 3, 5, "exercises")
+
+
+def endings(lesson):
+    """A semicolon silences nothing where a notebook is run as a test; a magic belongs to one tool."""
+    found = [f"cell {cell.id} ends in ;" for cell in code_cells(lesson) if cell.source.rstrip().endswith(";")]
+    magic = [cell for cell in code_cells(lesson) if re.search(r"^\s*[%!]", cell.source, re.MULTILINE)]
+    return found + [f"cell {cell.id} has a magic" for cell in magic]
+
+
+def voice(lesson):
+    """No exclamation marks, nothing is simple or obvious."""
+    found = []
+    for cell in text_cells(lesson):
+        plain = re.sub(r"`[^`]*`|\$[^$]*\$|!\[", "", re.sub(r"```.*?```|\$\$.*?\$\$", "", cell.source, flags=re.DOTALL))
+        found += [f"cell {cell.id} says {word!r}" for word in re.findall(r"!|\bsimply\b|\bobviously\b", plain, re.IGNORECASE)]
+    return found
+
+
+RULES = [title, known_tags, setup, rhythm, length_of_texts, equations, length_of_code, figures, claims]
+RULES += [widgets_follow_figures, little_matplotlib, exercises, endings, voice]
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.__name__)
+@pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
+def test_a_lesson_keeps_the_rule(path, rule):
+    assert rule(nbformat.read(path, 4)) == []
+
+
+@pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
+def test_a_lesson_is_stored_as_record_writes_it(path):
+    assert record.violations(path) == []
+
+
+def package_uses(cell, names):
+    """The ideas of the package that a cell uses, as `module.name`; `names` maps what the lesson imported, and learns."""
+    used = []
+    for node in nodes(cell, ast.ImportFrom):
+        if node.module == "dlcourse":
+            names.update({alias.asname or alias.name: alias.name for alias in node.names})
+        elif (node.module or "").startswith("dlcourse."):
+            used += [f"{node.module.removeprefix('dlcourse.')}.{alias.name}" for alias in node.names]
+    used += [f"dlcourse, by `{ast.unparse(n)}`" for n in nodes(cell, ast.Import) if any("dlcourse" in a.name for a in n.names)]
+    for node in nodes(cell, ast.Attribute):
+        if isinstance(node.value, ast.Name) and node.value.id in names:
+            used.append(f"{names[node.value.id]}.{node.attr}")
+    return [use for use in used if use.split(".")[0] not in FREE and use not in EARNED_BY_ONE_LINE]
+
+
+def unearned(lessons):
+    """Uses of the package before a cell tagged agree, in this lesson or an earlier one, has compared it with one's own."""
+    found, earned = [], set()
+    for lesson in lessons:
+        names = {}
+        for cell in code_cells(lesson):
+            uses = package_uses(cell, names)
+            if "agree" in tags(cell):
+                earned.update(uses)
+            found += [f"cell {cell.id} uses {use} before it is earned" for use in uses if use not in earned]
+    return found
+
+
+def test_nothing_is_imported_before_it_is_earned():
+    assert unearned(nbformat.read(path, 4) for path in LESSONS) == []
+
+
+# The rules can fail: a bad lesson for each.
+
+
+def text(source):
+    return new_markdown_cell(source)
+
+
+def code(source, *names, picture=False):
+    outputs = [new_output("display_data", {"image/png": ""})] if picture else []
+    return new_code_cell(source, metadata={"tags": list(names)}, outputs=outputs)
+
+
+def complete(solution="```python\n1\n```"):
+    """An exercise."""
+    folded = f"<details><summary>Hint</summary>\nh\n</details>\n\n<details><summary>Solution</summary>\n{solution}\n</details>"
+    return [code("0", "exercise"), code("check()", "check"), text(folded)]
+
+
+BAD = [
+    (title, [text("# Lesson")], ["no minutes under the title", "no Needs: under", "no Builds: under", "no title"]),
+    (known_tags, [code("1", "plot")], ["has the tag plot"]),
+    (setup, [code("1"), code("2", "setup")], ["the first code cell"]),
+    (setup, [code("1\n" * 9, "setup")], ["9 lines in the setup cell"]),
+    (setup, [code("1", "setup"), code("import warnings")], ["filters warnings"]),
+    (rhythm, [code("1") for _ in range(4)], ["0 text cells", "4 code cells, not", "4 code cells in a row", "begins with code"]),
+    (length_of_texts, [text("word " * 151)], ["151 words", "on average"]),
+    (length_of_texts, [text("<details>" + "word " * 45 + "</details> $$" + "x " * 45 + "$$")], ["0 words in a text cell"]),
+    (equations, [text("$$a$$ and $$b$$")], ["several equations"]),
+    (length_of_code, [code("1\n" * 26)], ["26 lines, more", "median"]),
+    (
+        figures,
+        [code("1", "figure"), code("1", picture=True)],
+        ["1 figures, not", "holds a picture or is tagged", "holds a picture or is tagged"],
+    ),
+    (claims, [code("print('assert')", "claim")], ["asserts nothing", "1 cells tagged"]),
+    (widgets_follow_figures, [code("widgets.explore(f)", "widget")], ["explores f, the figure"]),
+    (widgets_follow_figures, [code("g()", "figure"), code("widgets.explore(f)", "widget")], ["explores f, the figure"]),
+    (widgets_follow_figures, [code("f()", "figure"), code("interact(f)", "widget")], ["does not call widgets.explore"]),
+    (little_matplotlib, [code("ax[0].plot(1)\n" * 5)], ["5 lines of matplotlib"]),
+    (exercises, complete() + complete(), ["2 exercises, not"]),
+    (exercises, complete(solution="none"), ["0 blocks of Python"]),
+    (exercises, complete()[:2], ["no folded Hint"]),
+    (exercises, complete()[::2], ["not tagged check"]),
+    (endings, [code("f();\n"), code("%load x")], ["ends in ;", "has a magic"]),
+    (voice, [text("Simply run it! But `!x`, $n!$ and ![a picture](b) are fine.")], ["says 'Simply'", "says '!'"]),
+]
+
+
+@pytest.mark.parametrize(("rule", "cells", "words"), BAD, ids=lambda value: getattr(value, "__name__", ""))
+def test_a_bad_lesson_breaks_the_rule(rule, cells, words):
+    found = rule(new_notebook(cells=cells))
+    assert len(found) == len(words) and all(word in sentence for word, sentence in zip(words, found, strict=True)), found
+
+
+EARNING = "from dlcourse import gradcheck\ngradcheck.numerical_gradient"
+
+
+@pytest.mark.parametrize(
+    ("cells", "words"),
+    [
+        ([code(EARNING, "agree"), code("gradcheck.numerical_gradient")], None),
+        ([code("from dlcourse import data, training\ndata.digits(), training.accuracy")], None),
+        ([code(EARNING)], "uses gradcheck.numerical_gradient before"),
+        ([code(EARNING, "agree"), code("gradcheck.gradient_errors")], "uses gradcheck.gradient_errors before"),
+        ([code("from dlcourse.layers import Dense")], "uses layers.Dense before"),
+        ([code("from dlcourse import layers as l\nl.Dense")], "uses layers.Dense before"),
+        ([code("import dlcourse.layers")], "by `import dlcourse.layers`"),
+    ],
+)
+def test_use_before_earning_is_found(cells, words):
+    found = unearned([new_notebook(cells=cells)])
+    assert not found if words is None else (len(found) == 1 and words in found[0])
+
+
+def test_what_an_earlier_lesson_earned_is_earned():
+    lessons = [new_notebook(cells=[code(EARNING, "agree")]), new_notebook(cells=[code(EARNING)])]
+    assert unearned(lessons) == [] and unearned(lessons[::-1]) != []
+
+
+# Exercises and widgets, run.
+
+
+@pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
+def test_the_solutions_pass_the_checks(path):
+    record.execute(solutions.fill(nbformat.read(path, 4)), path.parent, DLCOURSE_STRICT="1")
+
+
+@pytest.fixture(scope="module", params=LESSONS, ids=lambda path: path.stem)
+def played(request):
+    """A lesson run in this process: (its code cells, its variables, its panels with the picture each began with)."""
+    cells, variables, panels = code_cells(nbformat.read(request.param, 4)), {"__name__": "__main__"}, []
+
+    class Seen(widgets.Panel):
+        def __init__(self, *arguments):
+            super().__init__(*arguments)
+            panels.append((self, self.png))
+
+    with pytest.MonkeyPatch.context() as patch, warnings.catch_warnings():
+        warnings.simplefilter("error")
+        patch.chdir(request.param.parent)
+        patch.delenv("DLCOURSE_STRICT", raising=False)
+        patch.setattr("dlcourse.widgets.Panel", Seen)
+        patch.setattr("IPython.display.display", lambda *objects, **settings: None)
+        for cell in cells:
+            try:
+                exec(compile(cell.source, cell.id, "exec"), variables)
+            except Exception:
+                if "raises-exception" not in tags(cell):
+                    raise
+    return cells, variables, panels
+
+
+def test_an_exercise_left_blank_fails_its_check(played, monkeypatch):
+    cells, variables, _ = played
+    monkeypatch.setenv("DLCOURSE_STRICT", "1")
+    for cell in cells:
+        if "check" in tags(cell):
+            with pytest.raises(AssertionError, match="not answered yet"):
+                exec(cell.source, variables)
+
+
+def values(control):
+    """The ends of a control's range, then its middle; or all its choices."""
+    if isinstance(control.value, bool):
+        return [False, True]
+    if hasattr(control, "options"):
+        return [value for _, value in control._options_full]
+    low, high = control.min, control.max
+    if hasattr(control, "base"):
+        return [control.base**v for v in (low, high, (low + high) / 2)]
+    return [low, high, type(low)((low + high) / 2)]
+
+
+def wrong_with(panel, first):
+    """Move every control over its range, and every two to their ends; what went wrong, a sentence each."""
+    found, start = [], {name: control.value for name, control in panel.controls.items()}
+
+    def picture(**setting):
+        for name, value in {**start, **setting}.items():
+            panel.controls[name].value = value
+        found.extend([panel.error] if panel.error else [])
+        return panel.png
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")  # in draw, a warning becomes the panel's error
+        for name, control in panel.controls.items():
+            if all(picture(**{name: value}) == first for value in values(control)):
+                found.append(f"{name} changes the picture nowhere in its range")
+        for a, b in itertools.combinations(panel.controls, 2):
+            for pair in itertools.product(values(panel.controls[a])[:2], values(panel.controls[b])[:2]):
+                picture(**dict(zip((a, b), pair, strict=True)))
+        if picture() != first:
+            found.append("back at its start it shows another picture: later cells, or its own draw, changed what it draws from")
+    return sorted(set(found))
+
+
+def test_every_control_of_every_widget_works(played):
+    cells, _, panels = played
+    assert len(panels) == len([cell for cell in cells if "widget" in tags(cell)])
+    for panel, first in panels:
+        assert wrong_with(panel, first) == [], panel
+
+
+COUNTER = itertools.count(1)
+
+
+@pytest.mark.parametrize(
+    ("f", "words"),
+    [
+        (lambda a, b: a + b, []),
+        (lambda a, b: a, ["b changes the picture nowhere"]),
+        (lambda a, b: np.float64(a + b) / (a - 5), ["RuntimeWarning: divide by zero"]),
+        (lambda a, b: a + b if a < 5 or b < 6 else [][0], ["IndexError"]),  # seen at a pair of ends only
+        (lambda a, b: a + b + next(COUNTER), ["back at its start"]),
+    ],
+)
+def test_a_bad_widget_is_found(f, words):
+    def draw(ax=None, a=1, b=2):
+        ax.set(xlim=(0, 1), ylim=(0, 99))
+        ax.plot([0, f(a, b)])
+        return ax
+
+    panel = widgets.explore(draw, a=(0, 5), b=(1, 6))
+    found = wrong_with(panel, panel.png)
+    assert bool(found) == bool(words) and all(any(word in sentence for sentence in found) for word in words), found

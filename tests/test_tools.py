@@ -1,0 +1,121 @@
+"""The tools for authors: record executes and stores notebooks, solutions fills in or takes out the answers of exercises."""
+
+import base64
+import io
+import os
+
+import nbformat
+import numpy as np
+import pytest
+import record
+import solutions
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
+from PIL import Image
+
+
+def wordy(path):
+    """A notebook of two cells in a file, not run yet."""
+    nbformat.write(new_notebook(cells=[new_markdown_cell("Words."), new_code_cell("print(6 * 7)")]), path)
+    return path
+
+
+def test_record_runs_and_normalises_and_is_content_with_what_it_wrote(tmp_path):
+    path = wordy(tmp_path / "01_a_lesson.ipynb")
+    assert len(record.violations(path)) == 2  # the form, the counts
+    record.record(path)
+    stored = nbformat.read(path, 4)
+    assert [cell.id for cell in stored.cells] == ["01-a-lesson-000", "01-a-lesson-001"]
+    assert stored.cells[1].outputs[0].text == "42\n" and stored.cells[1].execution_count == 1
+    assert record.violations(path) == [] and os.listdir(tmp_path) == [path.name]
+
+
+def test_record_leaves_a_notebook_that_fails_as_it_was(tmp_path):
+    path = wordy(tmp_path / "bad.ipynb")
+    path.write_text(path.read_text().replace("print(6 * 7)", "1 / 0"))
+    before = path.read_bytes()
+    with pytest.raises(Exception, match="ZeroDivisionError"):
+        record.record(path)
+    assert path.read_bytes() == before and os.listdir(tmp_path) == [path.name]
+
+
+@pytest.mark.parametrize(
+    ("output", "words"),
+    [
+        (new_output("stream", name="stderr", text="careful"), "stores a warning"),
+        (new_output("stream", name="stdout", text="<object at 0x7f00aabbcc>"), "prints an address"),
+        (new_output("error", ename="ValueError"), "stores an error: ValueError"),
+        (new_output("display_data", {"image/png": "", "text/plain": ""}), "without a sentence"),
+    ],
+)
+def test_record_finds_what_must_not_be_stored(tmp_path, monkeypatch, output, words):
+    monkeypatch.setattr(record, "small", lambda picture: picture)
+    cell = new_code_cell("1", outputs=[output], execution_count=1, id="a")
+    path = tmp_path / "x.ipynb"
+    path.write_text(record.written(record.normalise(new_notebook(cells=[cell]), "x")), encoding="utf-8", newline="\n")
+    found = record.violations(path)
+    assert len(found) == 1 and words in found[0]
+
+
+def png(change=0):
+    """A picture with a dark square and a spot that is darker than its paper by `change`, in base64."""
+    array = np.full((40, 80, 3), 255, np.uint8)
+    array[10:20, 10:20] = 0
+    array[24:28, 24:28] -= np.uint8(change)
+    out = io.BytesIO()
+    Image.fromarray(array).save(out, "png")
+    return base64.b64encode(out.getvalue()).decode()
+
+
+@pytest.mark.parametrize(("change", "kept"), [(0, True), (6, True), (200, False)])
+def test_record_keeps_the_old_picture_only_where_the_new_one_looks_the_same(change, kept):
+    old, new = (new_notebook(cells=[new_code_cell("1")]) for _ in range(2))
+    old.cells[0].outputs = [new_output("display_data", {"image/png": record.small(png())})]
+    new.cells[0].outputs = [new_output("display_data", {"image/png": png(change)})]
+    record.normalise(new, "x", old)
+    old, new = (notebook.cells[0].outputs[0].data["image/png"] for notebook in (old, new))
+    assert (old == new) is kept and record.unpacked(new).mode == "P"
+
+
+def test_record_keeps_alt_tags_and_readable_ids_and_drops_the_rest():
+    cell = new_code_cell("1", id="by-hand")
+    cell.metadata.update({"tags": ["figure"], "collapsed": True, "jupyter": {"source_hidden": True, "outputs_hidden": True}})
+    data = {"image/png": png(), "text/plain": "Panel", record.VIEW: {"model_id": "1"}}
+    cell.outputs = [
+        new_output("display_data", data, metadata={"image/png": {"alt": "A square.", "width": 3}}),
+        new_output("display_data", {"text/plain": "HBox", record.VIEW: {"model_id": "2"}}),
+        new_output("stream", name="stdout", text="a\n"),
+        new_output("stream", name="stdout", text="b\n"),
+    ]
+    lesson = new_notebook(
+        cells=[cell, new_code_cell("2")], metadata={"widgets": {}, "language_info": {"name": "python", "version": "3"}}
+    )
+    record.normalise(lesson, "01_x")
+    assert [c.id for c in lesson.cells] == ["by-hand", "01-x-000"]
+    assert lesson.metadata == record.METADATA
+    assert lesson.cells[0].metadata == {"tags": ["figure"], "jupyter": {"source_hidden": True}}
+    shown, printed = lesson.cells[0].outputs
+    assert shown.metadata == {"image/png": {"alt": "A square."}} and set(shown.data) == {"image/png", "text/plain"}
+    assert printed.text == "a\nb\n"
+
+
+def exercise(solution):
+    """A notebook of one exercise in a file."""
+    folded = "<details><summary>Hint</summary>\nh\n</details>\n\n<details><summary>Solution</summary>\n{}\n</details>\n\nNext."
+    cells = [new_code_cell("0", metadata={"tags": ["exercise"]}), new_code_cell("check()", metadata={"tags": ["check"]})]
+    return new_notebook(cells=[*cells, new_markdown_cell(folded.format(solution))])
+
+
+def test_solutions_are_filled_in_and_taken_out(tmp_path):
+    nbformat.write(exercise("```python\nx = 1\n```"), tmp_path / "in.ipynb")
+    for action in ("fill", "strip"):
+        solutions.main([action, str(tmp_path / "in.ipynb"), str(tmp_path / f"{action}.ipynb")])
+    filled, stripped = (nbformat.read(tmp_path / f"{action}.ipynb", 4).cells for action in ("fill", "strip"))
+    assert filled[0].source == "x = 1" and "Solution" in filled[2].source
+    assert stripped[0].source == "0"
+    assert stripped[2].source == "<details><summary>Hint</summary>\nh\n</details>\n\nNext."
+
+
+def test_a_missing_solution_is_named(tmp_path):
+    nbformat.write(exercise("soon"), tmp_path / "in.ipynb")
+    with pytest.raises(SystemExit, match="0 blocks of Python as Solution"):
+        solutions.main(["fill", str(tmp_path / "in.ipynb"), str(tmp_path / "out.ipynb")])
