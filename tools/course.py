@@ -1,38 +1,72 @@
 """Set up the course and open it, or test it, on a machine with nothing but Python 3.11 or newer:
 
     python3 tools/course.py open      installs what requirements.txt names, opens the notebooks in JupyterLab
-    python3 tools/course.py test      installs what tests/requirements.txt names, runs all tests and re-executes all notebooks
+    python3 tools/course.py test      installs what the tests need, too, runs them and re-executes all notebooks
 
-Both use the virtual environment that is active, else make and use `.venv` beside README.md. Where the variable CI is set,
-`open` installs and does not open. What follows `test` goes to pytest: `test -k gradients`.
+Both use the virtual environment that is active, else make and use `.venv` beside README.md; what is installed once is not
+looked for again, so the second time needs no network. Delete `.venv` to begin anew. Where the variable CI is set, `open`
+installs and does not open. What follows `test` goes to pytest: `test -k gradients`.
 """
 
+import contextlib
+import importlib.util
 import os
 import pathlib
+import shutil
 import subprocess
 import sys
-import venv
 
 HOME = pathlib.Path(__file__).resolve().parent.parent
+THREADS = dict.fromkeys(("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "OMP_NUM_THREADS"), "1")
 
 
 def environment():
-    """The path of the Python to use: of the active virtual environment, else of .venv, made when missing."""
-    if sys.prefix != sys.base_prefix or "CONDA_PREFIX" in os.environ:
-        return sys.executable
+    """(folder, Python) of the active virtual environment, else of .venv, made when missing."""
+    conda = os.environ.get("CONDA_PREFIX") == sys.prefix and os.environ.get("CONDA_DEFAULT_ENV") != "base"
+    if sys.prefix != sys.base_prefix or conda:
+        return pathlib.Path(sys.prefix), sys.executable
     folder = HOME / ".venv"
     python = folder / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
     if not python.exists():
-        print(f"Making the virtual environment {folder}", flush=True)
-        venv.create(folder, with_pip=True)
-    return str(python)
+        make(folder)
+    return folder, str(python)
+
+
+def make(folder):
+    """A virtual environment, whole or not at all."""
+    if not all(map(importlib.util.find_spec, ("venv", "ensurepip"))):
+        sys.exit("This Python cannot make a virtual environment. On Debian and Ubuntu: sudo apt install python3-venv")
+    print(f"Making the virtual environment {folder}", flush=True)
+    try:
+        subprocess.run([sys.executable, "-m", "venv", str(folder)], check=True)
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
+
+
+def install(folder, python, *files):
+    """Install what the files name, unless a mark in the environment's folder says that it was done."""
+    package, limits = (HOME / "pyproject.toml").read_text(encoding="utf-8"), os.environ.get("PIP_CONSTRAINT", "")
+    marks = {file: folder / f".dlcourse-{file.replace('/', '-')}" for file in files}
+    wanted = {file: f"{HOME}\n{limits}\n{package}\n{(HOME / file).read_text(encoding='utf-8')}" for file in files}
+    new = [file for file in files if not marks[file].exists() or marks[file].read_text(encoding="utf-8") != wanted[file]]
+    if not new:
+        return
+    print(f"Installing what {' and '.join(new)} names", flush=True)
+    options = [option for file in new for option in ("-r", file)]
+    run(python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *options)
+    for file in new:
+        marks[file].write_text(wanted[file], encoding="utf-8")
 
 
 def run(*command, **variables):
     """Run a command in the course's folder; end with its exit code if it fails."""
-    code = subprocess.run(command, cwd=HOME, env={**variables, **os.environ}).returncode
-    if code:
-        sys.exit(code)
+    process = subprocess.Popen(command, cwd=HOME, env={**variables, **os.environ})
+    while process.poll() is None:
+        with contextlib.suppress(KeyboardInterrupt):  # Ctrl+C reaches the command, too: JupyterLab asks, and ends its kernels
+            process.wait()
+    if process.returncode:
+        sys.exit(process.returncode)
 
 
 def main(arguments):
@@ -40,18 +74,18 @@ def main(arguments):
         sys.exit(f"The course needs Python 3.11 or newer, this is {sys.version.split()[0]}: https://www.python.org/downloads")
     if not arguments or arguments[0] not in ("open", "test"):
         sys.exit(__doc__)
-    python = environment()
-    install = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r"]
+    folder, python = environment()
     if arguments[0] == "test":
-        run(*install, "tests/requirements.txt")
+        install(folder, python, "requirements.txt", "tests/requirements.txt")
         run(python, "-m", "pytest", *arguments[1:])
         return
-    run(*install, "requirements.txt")
+    install(folder, python, "requirements.txt")
     if os.environ.get("CI"):
         print("The course is set up.")
         return
+    root = ["--allow-root"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []  # in a container
     # One BLAS thread answers a slider ten times faster than many on a busy machine; set the variable to choose another number.
-    run(python, "-m", "jupyterlab", "notebooks", OPENBLAS_NUM_THREADS="1", MKL_NUM_THREADS="1", OMP_NUM_THREADS="1")
+    run(python, "-m", "jupyterlab", "notebooks", *root, **THREADS)
 
 
 if __name__ == "__main__":
