@@ -80,7 +80,7 @@ def check_weighted_gradient(weighted_gradient):
 @_exercise
 def check_step_with_l2(step_with_l2):
     """Lesson 1: one step of gradient descent on loss + strength/2 |w|^2."""
-    w, gradient, lr, strength = np.array([3.0, -4.0, 0.5]), np.array([0.2, 0.1, -0.3]), 0.5, 0.1
+    w, gradient, lr, strength = np.array([3.0, -4.0, 0.5]), np.array([0.2, 0.1, -0.3]), 0.3, 0.1
     found = _answer(step_with_l2, w, gradient, lr, strength)
     _wrong_if(found.shape != w.shape, "return the new weights, in the shape of w")
     _wrong_if(_same(found, w - lr * gradient), "the penalty is missing: nothing pulls the weights back")
