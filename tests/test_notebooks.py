@@ -68,7 +68,7 @@ def known_tags(lesson):
     return [f"cell {cell.id} has the tag {tag}" for cell in lesson.cells for tag in sorted(tags(cell) - TAGS)]
 
 
-def setup(lesson):
+def one_setup(lesson):
     """One setup cell, the first code cell, at most 8 lines; warnings are not silenced anywhere."""
     cells, found = code_cells(lesson, "setup"), []
     if cells != code_cells(lesson)[:1]:
@@ -179,7 +179,7 @@ def voice(lesson):
     return found
 
 
-RULES = [title, known_tags, setup, rhythm, length_of_texts, equations, length_of_code, figures, claims]
+RULES = [title, known_tags, one_setup, rhythm, length_of_texts, equations, length_of_code, figures, claims]
 RULES += [widgets_follow_figures, little_matplotlib, exercises, endings, voice]
 
 
@@ -247,9 +247,9 @@ def complete(solution="```python\n1\n```"):
 BAD = [
     (title, [text("# Lesson")], ["no minutes under the title", "no Needs: under", "no Builds: under", "no title"]),
     (known_tags, [code("1", "plot")], ["has the tag plot"]),
-    (setup, [code("1"), code("2", "setup")], ["the first code cell"]),
-    (setup, [code("1\n" * 9, "setup")], ["9 lines in the setup cell"]),
-    (setup, [code("1", "setup"), code("import warnings")], ["filters warnings"]),
+    (one_setup, [code("1"), code("2", "setup")], ["the first code cell"]),
+    (one_setup, [code("1\n" * 9, "setup")], ["9 lines in the setup cell"]),
+    (one_setup, [code("1", "setup"), code("import warnings")], ["filters warnings"]),
     (rhythm, [code("1") for _ in range(4)], ["0 text cells", "4 code cells, not", "4 code cells in a row", "begins with code"]),
     (length_of_texts, [text("word " * 151)], ["151 words", "on average"]),
     (length_of_texts, [text("<details>" + "word " * 45 + "</details> $$" + "x " * 45 + "$$")], ["0 words in a text cell"]),
