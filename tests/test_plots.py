@@ -204,6 +204,8 @@ def test_contour_path_goes_from_its_ring_to_its_cross():
     np.testing.assert_array_equal(cross.get_xydata(), X[-1:])
     assert (ring.get_marker(), cross.get_marker()) == ("o", "x")
     assert (ax.get_xlim(), ax.get_ylim(), ax.get_xlabel()) == ((0, 4), (0, 5), "w")
+    shades = ax.images[0].get_array()
+    np.testing.assert_allclose(shades[[0, 0, -1], [0, -1, -1]], [0, 4, 14])  # the corners: low left, low right, high right
     assert [text.get_text() for text in ax.get_legend().get_texts()] == ["one", "two"]
 
 

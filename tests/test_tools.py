@@ -76,6 +76,17 @@ def test_record_keeps_the_old_picture_only_where_the_new_one_looks_the_same(chan
     assert (old == new) is kept and record.unpacked(new).mode == "P"
 
 
+def test_a_small_picture_keeps_a_colour_that_is_rare():
+    array = np.zeros((20, 30_000, 3), np.uint8)
+    array[..., 0] = 55 + 200 * np.linspace(0, 1, 30_000) ** 3  # a ramp of 200 reds
+    array[0, :60] = np.linspace(0, 255, 60)[:, None]  # 60 greys, a pixel each
+    out = io.BytesIO()
+    Image.fromarray(array).save(out, "png")
+    reduced = record.unpacked(record.small(base64.b64encode(out.getvalue()).decode()))
+    assert reduced.mode == "P"
+    assert np.abs(np.asarray(reduced.convert("RGB"), int) - array).max() < 20
+
+
 def test_record_keeps_alt_tags_and_readable_ids_and_drops_the_rest():
     cell = new_code_cell("1", id="by-hand")
     cell.metadata.update({"tags": ["figure"], "collapsed": True, "jupyter": {"source_hidden": True, "outputs_hidden": True}})

@@ -60,7 +60,8 @@ def small(picture):
     white = Image.new("RGBA", image.size, "white")
     flat = Image.alpha_composite(white, image.convert("RGBA")).convert("RGB")
     out = io.BytesIO()
-    flat.quantize(128, dither=Image.Dither.NONE).save(out, "png", optimize=True)
+    reduced = flat.quantize(128, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)  # rare colours stay true, too
+    reduced.save(out, "png", optimize=True)
     return base64.b64encode(out.getvalue()).decode()
 
 
