@@ -4,12 +4,16 @@ import base64
 import html
 import inspect
 import io
+from numbers import Real
 
 import ipywidgets
+import matplotlib
 import numpy as np
 from PIL import Image
 
 from dlcourse import plots
+
+TITLES = ("left", "center", "right")
 
 
 def explore(draw, /, *, axes=1, **controls):
@@ -41,11 +45,11 @@ def _control(name, spec, start):
     elif isinstance(spec, list) and spec:
         control = ipywidgets.ToggleButtons(options=spec, layout={"width": "max-content"})
         control.style.button_width = "auto"
-    elif isinstance(spec, tuple) and len(spec) in (2, 3) and spec[0] < spec[1]:
+    elif isinstance(spec, tuple) and len(spec) in (2, 3) and all(isinstance(v, Real) for v in spec) and spec[0] < spec[1]:
         whole = all(isinstance(v, (int, np.integer)) for v in (*spec, start))
         step = spec[2] if len(spec) == 3 else 1 if whole else (spec[1] - spec[0]) / 100
         kind = ipywidgets.IntSlider if whole else ipywidgets.FloatSlider
-        control = kind(value=start, min=spec[0], max=spec[1], step=step)
+        control = kind(value=spec[0], min=spec[0], max=spec[1], step=step)
     elif isinstance(spec, ipywidgets.Widget) and hasattr(spec, "value"):
         control = spec
     else:
@@ -88,8 +92,8 @@ class Panel(ipywidgets.VBox):
         """Draw with the controls' values; what goes wrong is said under the picture, and the next move tries again."""
         values = {name: control.value for name, control in self.controls.items()}
         try:
-            for ax in np.ravel(self._axes):
-                _empty(ax)
+            for ax in self._figure.axes:
+                _empty(ax) if ax in np.ravel(self._axes) else ax.remove()
             self._draw(ax=self._axes, **values)
             self._image.value = self._render()
             self.error, self._message.value = None, ""
@@ -121,7 +125,8 @@ class Panel(ipywidgets.VBox):
     def _repr_mimebundle_(self, **kwargs):
         """The live view, and beside it the picture, for places where no widget runs; its alt text is draw's docstring."""
         data = super()._repr_mimebundle_(**kwargs)
-        data["image/png"] = base64.b64encode(self.png).decode()
+        if self.png:
+            data["image/png"] = base64.b64encode(self.png).decode()
         return data, {"image/png": {"alt": inspect.getdoc(self._draw) or repr(self)}}
 
 
@@ -135,8 +140,12 @@ def _empty(ax):
     """An axes as good as new, some ten times faster than ax.clear(); spines, grid and tick parameters stay."""
     for artist in [*_content(ax), *filter(None, [ax.get_legend()])]:
         artist.remove()
+    ax.containers.clear()
     ax.set_prop_cycle(None)
-    ax.set(xlabel="", ylabel="", title="", xscale="linear", yscale="linear", aspect="auto")
+    for place in TITLES:
+        ax.set_title("", loc=place)
+    ax.set(xlabel="", ylabel="", xscale="linear", yscale="linear", aspect="auto", xlim=(0, 1), ylim=(0, 1))
+    ax.margins(matplotlib.rcParams["axes.xmargin"], matplotlib.rcParams["axes.ymargin"])
     ax.set_axis_on()
     ax.relim()
     ax.autoscale(True)
@@ -144,7 +153,7 @@ def _empty(ax):
 
 def _frame(ax):
     """All that the frame of an axes shows; two equal frames look the same."""
-    frame = [ax.get_title(), ax.axison, ax.get_aspect(), ax.get_position().bounds]
+    frame = [*(ax.get_title(loc=place) for place in TITLES), ax.axison, ax.get_aspect(), ax.get_position().bounds]
     for axis in (ax.xaxis, ax.yaxis):
         labels = getattr(axis.get_major_formatter(), "seq", None)
         frame += [axis.get_view_interval().tolist(), axis.get_scale(), axis.label.get_text()]
