@@ -1,29 +1,52 @@
-"""How large the first random weights are: init(rng, n_in, n_out) draws an (n_in, n_out) array, normal distributions."""
+"""How large the first random weights are: init(rng, n_in, n_out) draws an (n_in, n_out) array, normal distributions.
+
+`rng` is a numpy Generator, the sizes are whole numbers from 1; another kind is a TypeError, another size a ValueError.
+"""
+
+import numbers
 
 import numpy as np
 
 
 def normal(std):
     """Sd W = std, whatever the width of the layer. Returns an initializer; a negative or infinite std is a ValueError."""
-    if not (np.isscalar(std) and np.isfinite(std) and std >= 0):
-        raise ValueError(f"normal takes one standard deviation, 0 or more, got {std!r}")
+    check_number("normal takes std, a standard deviation, as a number from 0", std, numbers.Real, 0)
 
     def init(rng, n_in, n_out):
-        return std * rng.standard_normal((n_in, n_out))
+        return std * _standard_normal("normal", rng, n_in, n_out)
 
     return init
 
 
 def xavier(rng, n_in, n_out):
     """Var W = 2 / (n_in + n_out): keeps sigmoid and tanh signals alive both ways (Glorot & Bengio 2010)."""
-    return np.sqrt(2 / (n_in + n_out)) * rng.standard_normal((n_in, n_out))
+    z = _standard_normal("xavier", rng, n_in, n_out)
+    return np.sqrt(2 / (n_in + n_out)) * z
 
 
 def he(rng, n_in, n_out):
     """Var W = 2 / n_in: makes up for the half of the signal that ReLU cuts away (He et al. 2015)."""
-    return np.sqrt(2 / n_in) * rng.standard_normal((n_in, n_out))
+    z = _standard_normal("he", rng, n_in, n_out)
+    return np.sqrt(2 / n_in) * z
 
 
 def lecun(rng, n_in, n_out):
     """Var W = 1 / n_in: the weighted sum of n_in inputs is as large as one of them (LeCun et al. 1998)."""
-    return np.sqrt(1 / n_in) * rng.standard_normal((n_in, n_out))
+    z = _standard_normal("lecun", rng, n_in, n_out)
+    return np.sqrt(1 / n_in) * z
+
+
+def _standard_normal(who, rng, n_in, n_out):
+    if not isinstance(rng, np.random.Generator):
+        raise TypeError(f"{who} takes rng as a numpy Generator, got {rng!r}: make one with np.random.default_rng(0)")
+    for name, n in (("n_in", n_in), ("n_out", n_out)):
+        check_number(f"{who} takes {name} as a whole number from 1", n, numbers.Integral, 1)
+    return rng.standard_normal((n_in, n_out))
+
+
+def check_number(takes, value, kind, low):
+    """TypeError unless value is a number of this kind, numbers.Real or numbers.Integral; ValueError unless low <= value < inf."""
+    if isinstance(value, bool) or not isinstance(value, kind):
+        raise TypeError(f"{takes}, got {value!r}")
+    if not low <= value < np.inf:
+        raise ValueError(f"{takes}, got {value!r}")

@@ -1,10 +1,10 @@
 """Layers: a batch forward, the gradient back. One example is one row: N examples, D numbers in, M numbers out."""
 
-import operator
+import numbers
 
 import numpy as np
 
-from dlcourse.initializers import xavier
+from dlcourse.initializers import check_number, xavier
 
 
 class Layer:
@@ -22,20 +22,20 @@ class Layer:
 
     def forward(self, x, training=False):
         """y = f(x), a fresh array; keeps what `backward` needs."""
-        raise NotImplementedError(f"{self!r} has no forward")
+        raise NotImplementedError(f"{self!r} has no forward: write one")
 
     def backward(self, dy):
         """dL/dx from dy = dL/dy, filling dW, db on the way; never writes into dy."""
-        raise NotImplementedError(f"{self!r} has no backward")
+        raise NotImplementedError(f"{self!r} has no backward: write one")
 
     def __repr__(self):
         return f"{type(self).__name__}()"
 
     def __setattr__(self, name, value):
         if name in self.shapes or (name[0] == "d" and name[1:] in self.shapes):
-            view = getattr(self, name)
-            if np.shape(value) not in ((), view.shape):
-                raise ValueError(f"{self!r}.{name} takes shape {view.shape}, got {np.shape(value)}")
+            view, value = getattr(self, name), self._numbers(name, value)
+            if value.shape != view.shape and (value.shape != () or name not in self.shapes):  # W = 0 fills, dW = 0 is a slip
+                raise ValueError(f"{self!r} takes {name} of shape {view.shape}, got {value.shape}")
             view[...] = value
         else:
             object.__setattr__(self, name, value)
@@ -45,32 +45,36 @@ class Layer:
             raise RuntimeError(f"{self!r} has no {name} yet: put it into a Sequential, which owns all parameters")
         if name in ("_x", "_y"):
             raise RuntimeError(f"{self!r}.backward needs a forward first")
-        raise AttributeError(f"{self!r} has no attribute {name!r}")
+        raise AttributeError(f"{type(self).__name__} has no attribute {name!r}")
 
     def _numbers(self, name, a, shape=None):
-        """`a` as an array of this shape ("N": any length), or the error that says what was expected."""
-        a = np.asarray(a)
-        if a.dtype.kind not in "fiub":
-            raise TypeError(f"{self!r} takes {name} of real numbers, got dtype {a.dtype}")
-        if shape is not None and a.shape != shape and (shape[:1] != ("N",) or a.shape != (*a.shape[:1], *shape[1:])):
+        """`a` as a float array of this shape (None: any length), or the error that says what was expected."""
+        try:
+            a = np.asarray(a)
+        except ValueError:
+            raise ValueError(f"{self!r} takes {name} with rows of one length, got a ragged list") from None
+        if a.dtype.kind != "f":
+            if a.dtype.kind not in "iub":
+                raise TypeError(f"{self!r} takes {name} of real numbers, got dtype {a.dtype}")
+            a = a.astype(np.float64)
+        if shape is not None and a.shape != shape and (shape[:1] != (None,) or a.shape != (*a.shape[:1], *shape[1:])):
             hint = f": flatten with {name}.reshape(len({name}), -1)" if a.ndim > len(shape) else ""
-            raise ValueError(f"{self!r} takes {name} of shape {str(shape).replace(repr('N'), 'N')}, got {a.shape}{hint}")
+            raise ValueError(f"{self!r} takes {name} of shape {str(shape).replace('None', 'N')}, got {a.shape}{hint}")
         return a
 
 
 class Dense(Layer):
     """y = x W + b: every output sees every input. x (N, n_in), W (n_in, n_out), b (n_out,), y (N, n_out).
 
-    `init` draws W, see `initializers`; b starts at 0. Sizes must be whole numbers from 1 (ValueError).
+    `init` draws W, see `initializers`; b starts at 0. Sizes are whole numbers from 1 (TypeError, ValueError).
     """
 
     def __init__(self, n_in, n_out, init=xavier):
         for name, n in (("n_in", n_in), ("n_out", n_out)):
-            if isinstance(n, bool) or not hasattr(n, "__index__") or n < 1:
-                raise ValueError(f"Dense takes {name} as a whole number from 1, got {n!r}")
+            check_number(f"Dense takes {name} as a whole number from 1", n, numbers.Integral, 1)
         if not callable(init):
             raise TypeError(f"Dense takes init as a function (rng, n_in, n_out), e.g. initializers.he, got {init!r}")
-        self.n_in, self.n_out, self.init = operator.index(n_in), operator.index(n_out), init
+        self.n_in, self.n_out, self.init = int(n_in), int(n_out), init
         self.shapes = {"W": (self.n_in, self.n_out), "b": (self.n_out,)}
 
     def __repr__(self):
@@ -81,14 +85,14 @@ class Dense(Layer):
         self.b = 0
 
     def forward(self, x, training=False):
-        self._x = self._numbers("x", x, ("N", self.n_in))
+        self._x = self._numbers("x", x, (None, self.n_in))
         return self._x @ self.W + self.b
 
     def param_grads(self, dy):
         """dL/dW = x^T dy and dL/db = sum of dy over the batch, written into the views dW and db."""
         dy = self._numbers("dy", dy, (len(self._x), self.n_out))
         np.matmul(self._x.T, dy, out=self.dW)
-        np.sum(dy, axis=0, out=self.db)
+        dy.sum(axis=0, out=self.db)
 
     def backward(self, dy):
         self.param_grads(dy)
