@@ -1,10 +1,10 @@
 """Sequential: a stack of layers over one vector of parameters and one vector of gradients."""
 
 import json
+import math
+import numbers
 import os
 import pathlib
-import zipfile
-import zlib
 
 import numpy as np
 
@@ -20,12 +20,12 @@ class Sequential:
     """
 
     def __init__(self, layers, seed=0, dtype=np.float32):
-        self.layers, self.dtype = list(layers), np.dtype(dtype)
-        self._check_layers()
+        _check_whole("Sequential takes seed as a whole number from 0", seed)
+        self.layers, self.dtype = _checked_layers(layers), _checked_dtype(dtype)
         self._trainable = [layer for layer in self.layers if layer.shapes]
         self.slices, end = {}, 0
         for number, layer in enumerate(self._trainable, 1):
-            start, end = end, end + sum(int(np.prod(shape)) for shape in layer.shapes.values())
+            start, end = end, end + sum(math.prod(shape) for shape in layer.shapes.values())
             self.slices[f"{number} {_name(layer)}"] = slice(start, end)
         self._theta, self._grad = np.zeros(end, self.dtype), np.zeros(end, self.dtype)
         self._bind()
@@ -36,42 +36,30 @@ class Sequential:
         self._signature = json.dumps([str(self.dtype), *map(_description, self.layers)])
         self.freeze(0)
         for layer in self.layers:
-            vars(layer)["_network"] = self
-
-    def _check_layers(self):
-        if self.dtype not in (np.float32, np.float64):
-            raise TypeError(f"Sequential takes dtype float32 or float64, got {self.dtype}")
-        if not self.layers:
-            raise ValueError("Sequential takes at least one layer, got an empty list")
-        for i, layer in enumerate(self.layers):
-            needed = ("shapes", "init_params", "forward", "backward")
-            if isinstance(layer, type) or not all(hasattr(layer, name) for name in needed):
-                raise TypeError(f"Sequential takes layers with {', '.join(needed)}, got {layer!r}")
-            if "_network" in vars(layer) or any(layer is other for other in self.layers[:i]):
-                raise ValueError(
-                    f"Sequential takes new layers, and this {_name(layer)} belongs to a network already: "
-                    "make another one, and copy its numbers with new.theta[:k] = old.theta[:k]"
-                )
+            vars(layer)["_owned"] = True
 
     def _bind(self):
-        """Give every layer its views of theta and grad."""
-        self._loose = []
+        """Give every layer its views of theta and grad; note the matrices, and the views that a plain class can rebind."""
+        self._matrices, self._loose = [], []
         for layer, part in zip(self._trainable, self.slices.values(), strict=True):
-            start = part.start
+            start, matrices = part.start, []
             for name, shape in layer.shapes.items():
-                end = start + int(np.prod(shape))
-                for key, vector in ((name, self._theta), ("d" + name, self._grad)):
-                    view = vars(layer)[key] = vector[start:end].reshape(shape)
+                end = start + math.prod(shape)
+                views = self._theta[start:end].reshape(shape), self._grad[start:end].reshape(shape)
+                for key, view in zip((name, "d" + name), views, strict=True):
+                    vars(layer)[key] = view
                     if type(layer).__setattr__ is object.__setattr__:
                         self._loose.append((layer, key, view))
+                matrices += [views] if len(shape) >= 2 else []
                 start = end
+            self._matrices.append(matrices)
 
     def _absorb(self):
         """A learner's own layer may rebind W or dW by plain assignment: copy the numbers in, give the view back."""
         for layer, key, view in self._loose:
             value = vars(layer)[key]
             if value is not view:
-                _copy_into(view, value, f"{_name(layer)}.{key}")
+                _copy_into(view, value, f"{_name(layer)} takes {key}", may_fill=key in layer.shapes)
                 vars(layer)[key] = view
 
     def __setstate__(self, state):  # copy.deepcopy and pickle copy views as separate arrays: join them again
@@ -86,7 +74,8 @@ class Sequential:
 
     @theta.setter
     def theta(self, value):
-        _copy_into(self.theta, value, "Sequential.theta")
+        self._absorb()
+        _copy_into(self._theta, value, "Sequential takes theta")
 
     @property
     def grad(self):
@@ -96,34 +85,36 @@ class Sequential:
 
     @grad.setter
     def grad(self, value):
-        _copy_into(self.grad, value, "Sequential.grad")
+        self._absorb()
+        _copy_into(self._grad, value, "Sequential takes grad")
 
     def __repr__(self):
-        rows = [f"Sequential: {self._theta.size:,} parameters, {self.dtype}"]
-        numbers = {id(layer): f"{i}" for i, layer in enumerate(self._trainable, 1)}
+        rows, number = [f"Sequential: {self._theta.size:,} parameters, {self.dtype}"], 0
         for layer in self.layers:
+            number += bool(layer.shapes)
             shapes = "  ".join(f"{name} {shape}" for name, shape in layer.shapes.items())
-            rows.append(f"{numbers.get(id(layer), ''):>3} {_name(layer):20} {shapes}".rstrip())
+            rows.append(f"{number if layer.shapes else '':>3} {_name(layer):20} {shapes}".rstrip())
         return "\n".join(rows)
 
     def forward(self, x, training=False):
         """The last layer's output for a batch x, one example a row; x is cast to the network's dtype."""
-        x = np.asarray(x)
-        if x.dtype.kind not in "fiub":
-            raise TypeError(f"Sequential takes x of real numbers, got dtype {x.dtype}")
+        y = self._batch(x)
+        self._absorb()
+        for i, layer in enumerate(self.layers):
+            y = layer.forward(y, training=training and i >= self._n_fixed)
+        return y
+
+    def _batch(self, x):
+        x = _numbers("Sequential takes x", x)
         if x.ndim < 2 or not len(x):
             raise ValueError(
                 f"Sequential takes x with one example a row, at least one, got shape {x.shape}: a single example is x[None]"
             )
-        self._absorb()
-        y = x.astype(self.dtype, copy=False)
-        for i, layer in enumerate(self.layers):
-            y = layer.forward(y, training=training and i >= self._bottom)
-        return y
+        return x.astype(self.dtype, copy=False)
 
     def backward(self, dy):
         """Fill `grad` (overwriting it) from dy = dL/d output; the lowest learning layer computes no dL/dx."""
-        dy = np.asarray(dy).astype(self.dtype, copy=False)
+        dy = _numbers("Sequential.backward takes dy", dy).astype(self.dtype, copy=False)
         for layer in self.layers[: self._bottom : -1]:
             dy = layer.backward(dy)
         if self._bottom < len(self.layers):
@@ -138,18 +129,18 @@ class Sequential:
         Biases are left out; where a layer has no matrix, all its parameters count. Squares never underflow.
         """
         self._absorb()
-        return [_rms(layer) for layer in self._trainable]
+        parts = zip(self._matrices, self.slices.values(), strict=True)
+        return [_rms([dW for _, dW in matrices] or [self._grad[part]]) for matrices, part in parts]
 
     def predict(self, x):
         """Class labels (N,), int64: the largest output; for one output, 1 above the last layer's threshold, else 0."""
-        x = np.asarray(x)
-        if not len(np.atleast_1d(x)):
-            raise ValueError(f"Sequential.predict takes at least one example, got shape {x.shape}")
-        labels = []
+        x, labels = self._batch(x), []
         for start in range(0, len(x), CHUNK):
             y = self.forward(x[start : start + CHUNK])
+            if y.ndim != 2:
+                raise ValueError(f"Sequential.predict takes a net with outputs of shape (N, K), got {y.shape}")
             if not np.isfinite(y).all():
-                raise ValueError("Sequential.predict got NaN or infinity as output: look at x and at net.theta")
+                raise ValueError("Sequential.predict takes finite outputs, got NaN or infinity: look at x and at net.theta")
             threshold = getattr(self.layers[-1], "threshold", 0.0)
             labels.append(y[:, 0] > threshold if y.shape[1] == 1 else y.argmax(axis=1))
         return np.concatenate(labels).astype(np.int64)
@@ -157,38 +148,40 @@ class Sequential:
     def weights(self):
         """The pairs (W, dW) that a penalty acts on: parameters with two axes or more in layers that learn."""
         self._absorb()
-        for layer in self._trainable[self.n_frozen :]:
-            for name, shape in layer.shapes.items():
-                if len(shape) >= 2:
-                    yield getattr(layer, name), getattr(layer, "d" + name)
+        return [pair for matrices in self._matrices[self.n_frozen :] for pair in matrices]
 
     def freeze(self, n_layers):
         """The first n parametrised layers stop learning: their part of grad is 0, penalties and statistics skip them.
 
         0 thaws all. An optimizer remembers earlier steps: start a new one after freezing.
         """
-        n = len(self._trainable)
-        if isinstance(n_layers, bool) or not hasattr(n_layers, "__index__") or not 0 <= n_layers <= n:
-            raise ValueError(f"Sequential.freeze takes a number of layers from 0 to {n}, got {n_layers!r}")
+        places = [i for i, layer in enumerate(self.layers) if layer.shapes]
+        _check_whole(f"Sequential.freeze takes a number of layers from 0 to {len(places)}", n_layers, len(places))
         self.n_frozen = int(n_layers)
-        learning = self._trainable[self.n_frozen :]
-        self._bottom = next((i for i, layer in enumerate(self.layers) if learning and layer is learning[0]), len(self.layers))
-        self._frozen = sum(part.stop - part.start for part in list(self.slices.values())[: self.n_frozen])
+        self._n_fixed = places[self.n_frozen - 1] + 1 if self.n_frozen else 0  # layers that never run with training=True
+        self._bottom = [*places, len(self.layers)][self.n_frozen]  # the lowest layer that learns
+        self._frozen = [0, *(part.stop for part in self.slices.values())][self.n_frozen]
         self._grad[: self._frozen] = 0
 
-    def _states(self):
-        """{"3.mean": array}: what a layer names in `state`, e.g. running statistics; saved beside theta."""
-        return {
-            f"{i}.{name}": getattr(layer, name) for i, layer in enumerate(self.layers) for name in getattr(layer, "state", ())
-        }
+    def _arrays(self):
+        """{"theta": array, "3.mean": array}: theta, and what a layer names in `state`, e.g. running statistics."""
+        layers = enumerate(self.layers)
+        return {"theta": self.theta} | {f"{i}.{s}": getattr(layer, s) for i, layer in layers for s in getattr(layer, "state", ())}
 
     def save(self, path):
-        """Write theta, the layers' states and a signature to `path` (.npz, no pickle): the whole file or nothing."""
-        path = pathlib.Path(path)
+        """Write theta, the layers' states and a signature to `path` (.npz, no pickle): the whole file or nothing.
+
+        Numbers that are not finite are a ValueError: a file that is there already keeps its good ones.
+        """
+        path, arrays = pathlib.Path(path), self._arrays()
+        if not all(np.isfinite(a).all() for a in arrays.values()):
+            raise ValueError(
+                f"Sequential.save takes a net of finite numbers, but it holds NaN or infinity: {path} is not written"
+            )
         part = path.with_name(f".{path.name}.{os.getpid()}.part")
         try:
-            with open(part, "xb") as file:
-                np.savez(file, theta=self.theta, signature=np.array(self._signature), **self._states())
+            with open(part, "wb") as file:
+                np.savez(file, signature=np.array(self._signature), **arrays)
                 file.flush()
                 os.fsync(file.fileno())
             os.replace(part, path)
@@ -197,36 +190,84 @@ class Sequential:
 
     def load(self, path):
         """Take theta and states from a file that `save` wrote. Any other file is a ValueError, and nothing changes."""
-        path = pathlib.Path(path)
-        states = self._states()
-        try:
-            with open(path, "rb") as file, np.load(file, allow_pickle=False) as saved:
-                found = {name: saved[name] for name in saved.files}
-            signature = str(found.pop("signature"))
-            theta = found.pop("theta")
-        except (
-            zipfile.BadZipFile,
-            zlib.error,
-            ValueError,
-            KeyError,
-            EOFError,
-            AttributeError,
-            TypeError,
-            NotImplementedError,
-        ) as error:
-            raise ValueError(
-                f"{path} is not a file that Sequential.save wrote, or it is damaged ({error}): save the network again"
-            ) from error
+        found, arrays = _read(path), self._arrays()
+        signature = str(found.pop("signature", "nothing"))
         if signature != self._signature:
-            raise ValueError(f"{path} holds another network: the file has {signature}, this one is {self._signature}")
-        shapes = {name: np.shape(value) for name, value in {"theta": self._theta, **states}.items()}
-        if {name: value.shape for name, value in {"theta": theta, **found}.items()} != shapes:
             raise ValueError(
-                f"{path} is damaged: its arrays have not the shapes that its signature promises; save the network again"
+                f"Sequential.load takes a file of the same network, but {path} holds {signature}, not {self._signature}"
             )
-        self.theta = theta
-        for name, value in found.items():
-            states[name][...] = value
+        kinds = [{name: (a.shape, a.dtype) for name, a in some.items()} for some in (found, arrays)]
+        if kinds[0] != kinds[1] or not all(np.isfinite(a).all() for a in found.values()):
+            raise ValueError(f"{path} is damaged, its arrays are not those of its signature: save the network again")
+        for name, a in found.items():
+            arrays[name][...] = a
+
+
+def _read(path):
+    """{name: array} of an .npz file without pickled objects; any other content is a ValueError."""
+    with open(path, "rb") as file:
+        try:
+            with np.load(file, allow_pickle=False) as saved:
+                return {name: saved[name] for name in saved.files}
+        except Exception:  # zip, zlib, NumPy and Python each have errors of their own for a damaged file
+            raise ValueError(
+                f"{path} is not a file that Sequential.save wrote, or it is damaged: save the network again"
+            ) from None
+
+
+def _checked_layers(layers):
+    """A list of new objects that have what a network needs of a layer."""
+    if not isinstance(layers, (list, tuple)) or not layers:
+        error = ValueError if isinstance(layers, (list, tuple)) else TypeError
+        raise error(f"Sequential takes a list of layers, at least one, got {layers!r}")
+    needed = ("shapes", "init_params", "forward", "backward")
+    for i, layer in enumerate(layers):
+        if isinstance(layer, type) or not all(hasattr(layer, name) for name in needed):
+            raise TypeError(f"Sequential takes layers with {', '.join(needed)}, got {layer!r}")
+        if not isinstance(layer.shapes, dict) or not all(isinstance(shape, tuple) for shape in layer.shapes.values()):
+            raise TypeError(f'Sequential takes layers with shapes as {{"W": (D, M), "b": (M,)}}, got {layer.shapes!r}')
+        if hasattr(layer, "_owned") or any(layer is other for other in layers[:i]):
+            raise ValueError(
+                f"Sequential takes new layers, and this {_name(layer)} belongs to a network already: "
+                "make another one, and copy its numbers with new.theta[:k] = old.theta[:k]"
+            )
+    return list(layers)
+
+
+def _checked_dtype(dtype):
+    try:
+        found = np.dtype("O" if dtype is None else dtype)
+    except TypeError:
+        found = None
+    if found not in (np.float32, np.float64):
+        raise TypeError(f"Sequential takes dtype float32 or float64, got {dtype!r}")
+    return found
+
+
+def _check_whole(takes, value, high=np.inf):
+    if isinstance(value, bool) or not isinstance(value, numbers.Integral):
+        raise TypeError(f"{takes}, got {value!r}")
+    if not 0 <= value <= high:
+        raise ValueError(f"{takes}, got {value!r}")
+
+
+def _numbers(takes, a):
+    """`a` as an array of real numbers, or the error that says what was expected."""
+    try:
+        a = np.asarray(a)
+    except ValueError:
+        raise ValueError(f"{takes} with rows of one length, got a ragged list") from None
+    if a.dtype.kind not in "fiub":
+        raise TypeError(f"{takes} of real numbers, got dtype {a.dtype}")
+    return a
+
+
+def _copy_into(view, value, takes, may_fill=True):
+    """Copy numbers of the view's shape into it; a single number fills it where it may."""
+    value = _numbers(takes, value)
+    if value.shape != view.shape and not (may_fill and value.shape == ()):
+        raise ValueError(f"{takes} of shape {view.shape}, got {value.shape}")
+    view[...] = value
 
 
 def _name(layer):
@@ -238,24 +279,16 @@ def _name(layer):
 
 def _description(layer):
     """What a saved file must share: class, shapes, and the public numbers among the attributes (hyper-parameters)."""
-    numbers = {key: value for key, value in vars(layer).items() if key[0] != "_" and isinstance(value, (bool, int, float))}
-    return [type(layer).__name__, {name: list(map(int, shape)) for name, shape in layer.shapes.items()}, numbers]
+    public = {key: value for key, value in vars(layer).items() if key[0] != "_" and isinstance(value, (bool, int, float))}
+    return [type(layer).__name__, {name: list(map(int, shape)) for name, shape in layer.shapes.items()}, public]
 
 
-def _copy_into(view, value, name):
-    if np.shape(value) not in ((), view.shape):
-        raise ValueError(f"{name} takes shape {view.shape}, got {np.shape(value)}")
-    view[...] = value
-
-
-def _rms(layer):
-    """Root mean square over the layer's matrices; squares of very small or large float32 numbers leave its range."""
-    names = [name for name, shape in layer.shapes.items() if len(shape) >= 2] or list(layer.shapes)
-    gradients = [getattr(layer, "d" + name).ravel() for name in names]
-    count = sum(g.size for g in gradients)
-    square = sum(float(g @ g) for g in gradients)
+def _rms(gradients):
+    """Root mean square over some vectors; where the squares leave float32's range, over their share of the largest."""
+    size, square = sum(g.size for g in gradients), float(sum(np.vdot(g, g) for g in gradients))
     if 1e-30 < square < 1e30:
-        return float(np.sqrt(square / count))
+        return math.sqrt(square / size)
     largest = max(float(np.abs(g).max()) for g in gradients)
-    scale = largest if 0 < largest < np.inf else 1.0
-    return scale * float(np.sqrt(sum(float(np.sum(np.square(g / g.dtype.type(scale)))) for g in gradients) / count))
+    if not 0 < largest < np.inf:
+        return largest
+    return largest * math.sqrt(sum(float(np.sum(np.square(g / largest))) for g in gradients) / size)
