@@ -10,7 +10,10 @@ class _Loss:
 
     def forward(self, z, t):
         """The loss, a float. Targets t must have z's shape (ValueError): one-hot rows, or (N, 1)."""
-        z, t = np.asarray(z), np.asarray(t)
+        try:
+            z, t = np.asarray(z), np.asarray(t)
+        except ValueError:
+            raise ValueError(f"{self!r} takes outputs and targets with rows of one length, got a ragged list") from None
         if z.dtype.kind != "f" or t.dtype.kind not in "fiub":
             raise TypeError(f"{self!r} takes float outputs and real targets, got dtypes {z.dtype} and {t.dtype}")
         if z.ndim != 2 or z.shape != t.shape or not z.size:
@@ -26,7 +29,7 @@ class _Loss:
         return self._dz / len(self._dz)
 
     def _fractions(self, t):
-        if not (t.min() >= 0 and t.max() <= 1):
+        if t.min() < 0 or t.max() > 1:  # a NaN passes here, and shows in the loss
             raise ValueError(f"{self!r} takes targets between 0 and 1, got {t.min():g} to {t.max():g}")
 
     def __repr__(self):

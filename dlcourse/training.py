@@ -1,5 +1,7 @@
 """Training: Batches feed, fit steps, History remembers, accuracy judges; L1 and L2 keep weights small."""
 
+import math
+import numbers
 import warnings
 
 import numpy as np
@@ -16,12 +18,12 @@ class Batches:
 
     def __init__(self, x, t, batch_size, seed=0):
         self.x, self.t = _examples("Batches", x, t)
-        if isinstance(batch_size, bool) or not hasattr(batch_size, "__index__") or batch_size < 1:
-            raise ValueError(f"Batches takes batch_size as a whole number from 1, got {batch_size!r}")
+        _check_number("Batches takes batch_size as a whole number from 1", batch_size, numbers.Integral, 1)
+        _check_number("Batches takes seed as a whole number from 0", seed, numbers.Integral, 0)
         self.batch_size, self._rng = int(batch_size), np.random.default_rng(seed)
 
     def __len__(self):
-        return -(-len(self.x) // self.batch_size)
+        return math.ceil(len(self.x) / self.batch_size)
 
     def __iter__(self):
         order = self._rng.permutation(len(self.x))
@@ -40,7 +42,9 @@ class History:
         self._rows, self._steps = np.empty((64, 1 + len(self.layers))), 0
 
     def record(self, loss, grad_rms):
-        """Append one step: the loss, and one gradient magnitude for each layer."""
+        """Append one step: the loss, and one gradient magnitude for each layer (ValueError: another number of them)."""
+        if len(grad_rms) != len(self.layers):
+            raise ValueError(f"History takes {len(self.layers)} gradient magnitudes, one for each layer, got {len(grad_rms)}")
         if self._steps == len(self._rows):
             self._rows = np.concatenate([self._rows, np.empty_like(self._rows)])
         self._rows[self._steps] = loss, *grad_rms
@@ -62,7 +66,7 @@ def fit(net, loss, optimizer, batches, epochs, *, validation=None, penalty=None,
     called after every step, from 1; a true answer ends training. A step whose loss or gradient is not finite is neither
     taken nor recorded: theta stays finite, `history.stopped` names epoch, step and layer, and one RuntimeWarning says so.
     """
-    _check_fit(net, loss, epochs, validation, clip)
+    validation = _check_fit(net, loss, optimizer, batches, epochs, validation, penalty, clip)
     history, step, n_steps = History(net.slices), 0, epochs * len(batches)
     for epoch in range(1, epochs + 1):
         for x, t in batches:
@@ -70,17 +74,25 @@ def fit(net, loss, optimizer, batches, epochs, *, validation=None, penalty=None,
             with np.errstate(all="ignore"):
                 trouble = _step(net, loss, optimizer, x, t, penalty, clip, history)
             if trouble:
-                history.stopped = f"epoch {epoch}, step {step}: {trouble}; lower the learning rate, or look at the data"
-                warnings.warn(f"fit stopped: {history.stopped}", RuntimeWarning, stacklevel=2)
-                return history
+                return _stop(history, epoch, step, trouble)
             if progress is not None and progress(step, n_steps, history):
                 history.stopped = f"epoch {epoch}, step {step}: progress asked to stop"
                 break
         if validation is not None:
-            history.val_loss.append(_mean_loss(net, loss, *validation))
+            with np.errstate(all="ignore"):
+                value = _mean_loss(net, loss, *validation)
+            if not math.isfinite(value):
+                return _stop(history, epoch, step, f"the validation loss is {value}")
+            history.val_loss.append(value)
             history.val_accuracy.append(accuracy(net, *validation))
         if history.stopped:
             break
+    return history
+
+
+def _stop(history, epoch, step, trouble):
+    history.stopped = f"epoch {epoch}, step {step}: {trouble}; lower the learning rate, or look at the data"
+    warnings.warn(f"fit stopped: {history.stopped}", RuntimeWarning, stacklevel=3)
     return history
 
 
@@ -90,57 +102,74 @@ def _step(net, loss, optimizer, x, t, penalty, clip, history):
     net.backward(loss.backward())
     if penalty is not None:
         penalty.backward(net)
-    largest = _largest(net.grad)
-    if not np.isfinite(value + largest):
-        return _first_not_finite(net, x, value)
+    grad = net.grad
+    largest = _largest(grad)
+    if not math.isfinite(value + largest):
+        return _first_not_finite(net, x, t, value)
     magnitudes = net.grad_rms()
     if clip is not None and largest > 0:
-        norm = largest * float(np.linalg.norm(net.grad / net.grad.dtype.type(largest)))  # scaled: squares overflow
-        net.grad *= min(1.0, clip / norm)
-    rate = optimizer.rate() if hasattr(optimizer, "rate") else np.inf
+        norm = largest * float(np.linalg.norm(grad / largest))  # scaled: squares overflow
+        grad *= min(1.0, clip / norm)
+    rate = optimizer.rate() if hasattr(optimizer, "rate") else math.inf
     kept = None if rate * max(largest, 1.0) < 1e6 else net.theta.copy()  # only a huge step can overflow theta
-    optimizer.step(net.theta, net.grad)
-    if kept is not None and not np.isfinite(_largest(net.theta)):
-        net.theta = kept
-        return "the step would make theta infinite"
-    if hasattr(penalty, "shrink"):
+    optimizer.step(net.theta, grad)
+    if getattr(penalty, "proximal", False):
         penalty.shrink(net, rate)
+    if kept is not None and not math.isfinite(_largest(net.theta)):
+        broken = _first_layer_not_finite(net, net.theta)
+        net.theta = kept
+        return f"the step would make the parameters of layer {broken} infinite"
     history.record(value, magnitudes)
 
 
 def _largest(a):
     """The largest absolute value, NaN if there is one; allocates nothing."""
-    return max(float(a.max(initial=0)), -float(a.min(initial=0)), key=lambda v: (v != v, v))
+    low, high = float(a.min(initial=0)), float(a.max(initial=0))
+    return max(high, -low) if low == low else low
 
 
-def _first_not_finite(net, x, value):
-    """Where it began: the first layer with such an output, else the loss, else the last layer with such a gradient."""
-    y = x
+def _first_not_finite(net, x, t, value):
+    """Where it began: the batch, else the first layer with such an output, else the loss, else the gradient."""
+    for name, a in (("x", x), ("t", t)):
+        if not np.isfinite(a).all():
+            return f"the batch's {name} holds NaN or infinity"
+    y = np.asarray(x).astype(net.theta.dtype)
     for layer in net.layers:
         y = layer.forward(y)
-        if not np.isfinite(_largest(y)):
+        if not np.isfinite(y).all():
             return f"the output of {layer!r} is not finite"
-    if not np.isfinite(value):
+    if not math.isfinite(value):
         return f"the loss is {value}"
-    for name, part in reversed(net.slices.items()):
-        if not np.isfinite(_largest(net.grad[part])):
-            return f"the gradient of layer {name} is not finite"
+    return f"the gradient of layer {_first_layer_not_finite(net, net.grad)} is not finite"
 
 
-def _check_fit(net, loss, epochs, validation, clip):
-    if isinstance(epochs, bool) or not hasattr(epochs, "__index__") or epochs < 1:
-        raise ValueError(f"fit takes epochs as a whole number from 1, got {epochs!r}")
-    if clip is not None and not (np.isscalar(clip) and 0 < clip < np.inf):
-        raise ValueError(f"fit takes clip as a positive gradient norm, got {clip!r}")
+def _first_layer_not_finite(net, vector):
+    """The name of the layer next to the output whose part of theta or grad is not finite: a gradient arrives there first."""
+    return next(name for name, part in reversed(net.slices.items()) if not np.isfinite(vector[part]).all())
+
+
+def _check_fit(net, loss, optimizer, batches, epochs, validation, penalty, clip):
+    """Refuse what could not be trained; returns validation as two arrays, or None."""
+    _check_number("fit takes epochs as a whole number from 1", epochs, numbers.Integral, 1)
+    if clip is not None:
+        _check_number("fit takes clip as a positive gradient norm", clip, numbers.Real, np.nextafter(0, 1))
+    if not hasattr(batches, "__len__"):
+        raise TypeError(f"fit takes batches with a length, such as Batches(x, t, batch_size), got {batches!r}")
+    if not len(batches):
+        raise ValueError(f"fit takes at least one batch an epoch, got {batches!r}")
     if getattr(loss, "on_logits", False) and getattr(net.layers[-1], "threshold", 0.0) == 0.5:
         raise ValueError(
             f"{loss!r} applies its own sigmoid or softmax, and the last layer is {net.layers[-1]!r}: "
             "drop that layer, or the output goes through two"
         )
+    if getattr(penalty, "proximal", False) and not hasattr(optimizer, "rate"):
+        raise TypeError(f"fit takes L1(proximal=True) with an optimizer that tells its rate(), such as SGD, got {optimizer!r}")
     if validation is not None:
+        if not isinstance(validation, (tuple, list)):
+            raise TypeError(f"fit takes validation as the pair (x, t), got {type(validation).__name__}")
         if len(validation) != 2:
             raise ValueError(f"fit takes validation as the pair (x, t), got {len(validation)} things")
-        _examples("fit(validation=)", *validation)
+        return _examples("fit(validation=)", *validation)
 
 
 def _mean_loss(net, loss, x, t):
@@ -149,40 +178,61 @@ def _mean_loss(net, loss, x, t):
 
 
 def accuracy(net, x, t):
-    """The share of examples whose predicted class is right. t as for the loss: one-hot (N, K), or (N, 1) with 0/1 or -1/+1."""
+    """The share of examples whose predicted class is right. t as for the loss: one-hot (N, K), or (N, 1) with 0/1 or -1/+1.
+
+    Needs of net only `predict(x)`, class numbers (N,). Class numbers as t, (N,), are a ValueError.
+    """
     x, t = _examples("accuracy", x, t)
+    predicted = np.asarray(net.predict(x))
+    if predicted.shape != (len(x),):
+        raise ValueError(f"accuracy takes a net whose predict returns labels of shape ({len(x)},), got {predicted.shape}")
+    if predicted.max() >= max(2, t.shape[1]):
+        raise ValueError(
+            f"accuracy takes a target column for each class, got t of shape {t.shape} and a predicted class {predicted.max()}: "
+            "class numbers become targets with data.one_hot(labels, n_classes)"
+        )
     labels = t.argmax(axis=1) if t.shape[1] > 1 else t[:, 0] > 0.5
-    return float(np.mean(net.predict(x) == labels))
+    return float(np.mean(predicted == labels))
 
 
 def _examples(who, x, t):
     """x and t as arrays that belong together: real, finite, one row for each example, t with an axis for the outputs."""
-    x, t = np.asarray(x), np.asarray(t)
-    for name, a in (("x", x), ("t", t)):
-        if a.dtype.kind not in "fiub":
-            raise TypeError(f"{who} takes {name} of real numbers, got dtype {a.dtype}")
-        if a.ndim < 2 or not a.size:
-            hint = (
-                "; class numbers become targets with data.one_hot(labels, n_classes) or labels.reshape(-1, 1)"
-                if name == "t"
-                else ""
-            )
-            raise ValueError(f"{who} takes {name} with one example a row, at least one, got shape {a.shape}{hint}")
-        with np.errstate(invalid="ignore"):
-            if not np.isfinite(_largest(a)):
-                raise ValueError(
-                    f"{who} takes finite numbers, but {name} holds NaN or infinity: find them with np.isfinite({name})"
-                )
+    x = _table(who, "x", x, "a column of numbers becomes examples with x.reshape(-1, 1)")
+    t = _table(who, "t", t, "labels become targets with data.one_hot(labels, n_classes) or labels.reshape(-1, 1)")
     if len(x) != len(t):
         raise ValueError(f"{who} takes one target for each example, got {len(x)} examples and {len(t)} targets")
     return x, t
+
+
+def _table(who, name, a, hint):
+    try:
+        a = np.asarray(a)
+    except ValueError:
+        raise ValueError(f"{who} takes {name} with rows of one length, got a ragged list") from None
+    if a.dtype.kind not in "fiub":
+        raise TypeError(f"{who} takes {name} of real numbers, got dtype {a.dtype}")
+    if a.ndim < 2 or not a.size:
+        raise ValueError(f"{who} takes {name} with one example a row, at least one, got shape {a.shape}: {hint}")
+    with np.errstate(invalid="ignore"):
+        if not math.isfinite(_largest(a)):
+            raise ValueError(f"{who} takes finite numbers, but {name} holds NaN or infinity: find them with np.isfinite({name})")
+    return a
+
+
+def _check_number(takes, value, kind, low):
+    """TypeError unless value is a number of this kind, numbers.Real or numbers.Integral; ValueError unless low <= value < inf."""
+    if isinstance(value, bool) or not isinstance(value, kind):
+        raise TypeError(f"{takes}, got {value!r}")
+    if not low <= value < np.inf:
+        raise ValueError(f"{takes}, got {value!r}")
 
 
 class L2:
     """Penalty strength/2 sum W^2 over weights, never biases: adds strength W to dW, a pull towards 0 (weight decay)."""
 
     def __init__(self, strength):
-        self.strength = _strength(self, strength)
+        _check_number("L2 takes strength as a finite number from 0", strength, numbers.Real, 0)
+        self.strength = float(strength)
 
     def forward(self, net):
         """The penalty, a float; `fit` does not add it to history.loss."""
@@ -202,7 +252,8 @@ class L1:
     """
 
     def __init__(self, strength, proximal=False):
-        self.strength, self.proximal = _strength(self, strength), bool(proximal)
+        _check_number("L1 takes strength as a finite number from 0", strength, numbers.Real, 0)
+        self.strength, self.proximal = float(strength), bool(proximal)
 
     def forward(self, net):
         """The penalty, a float; `fit` does not add it to history.loss."""
@@ -210,18 +261,10 @@ class L1:
 
     def backward(self, net):
         """Add the penalty's subgradient to net.grad, unless proximal."""
-        for W, dW in net.weights():
-            if not self.proximal:
-                dW += self.strength * np.sign(W)
+        for W, dW in [] if self.proximal else net.weights():
+            dW += self.strength * np.sign(W)
 
     def shrink(self, net, lr):
         """The proximal step: W = sign(W) max(|W| - lr strength, 0)."""
         for W, _ in net.weights():
-            if self.proximal:
-                W[...] = np.sign(W) * np.maximum(np.abs(W) - lr * self.strength, 0)
-
-
-def _strength(penalty, strength):
-    if not (np.isscalar(strength) and 0 <= strength < np.inf):
-        raise ValueError(f"{type(penalty).__name__} takes a finite strength, 0 or more, got {strength!r}")
-    return float(strength)
+            W[...] = np.sign(W) * np.maximum(np.abs(W) - lr * self.strength, 0)
