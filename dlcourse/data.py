@@ -4,6 +4,7 @@ Labels are int64, images and one-hot rows float32, the two-dimensional sets floa
 """
 
 import functools
+import numbers
 import pathlib
 
 import numpy as np
@@ -39,15 +40,8 @@ def letters(n, seed=0, *, fonts="bold", rotation=15, shift=0.75, scale=(0.9, 1.1
     `shift` pixels each way and sized by a factor within `scale`. Integer arithmetic on NumPy's frozen RandomState stream:
     the same bytes on every machine.
     """
-    _check_count("letters", n, 1)
-    if fonts not in ("bold", "all"):
-        raise ValueError(f'letters takes fonts="bold" or fonts="all", got {fonts!r}')
-    if not (np.size(scale) == 2 and 0.25 <= scale[0] <= scale[1] <= 4 and 0 <= rotation <= 180 and 0 <= shift <= SIDE):
-        raise ValueError(
-            "letters takes rotation from 0 to 180 degrees, shift from 0 to 17 pixels and scale as (smallest, largest) "
-            f"within 0.25 to 4, got {rotation!r}, {shift!r}, {scale!r}"
-        )
-    masters, random = _masters(fonts), np.random.RandomState(_checked_seed("letters", seed))
+    _check_letters(n, seed, fonts, rotation, shift, scale)
+    masters, random = _masters(fonts), np.random.RandomState(seed)
     labels = random.randint(0, 26, n)
     font = random.randint(0, len(masters), n)
     angle, size = np.deg2rad(random.uniform(-rotation, rotation, n)), random.uniform(*scale, n)
@@ -66,6 +60,19 @@ def letters(n, seed=0, *, fonts="bold", rotation=15, shift=0.75, scale=(0.9, 1.1
         ink = masters.ravel()[np.where(inside, starts[part] + v * MASTER + u, 0)]
         images[part[0]] = (ink >= 8) & inside
     return images, labels.astype(np.int64)
+
+
+def _check_letters(n, seed, fonts, rotation, shift, scale):
+    _check_number("letters takes n as a whole number from 1", n, numbers.Integral, 1)
+    _check_seed("letters", seed)
+    if fonts not in ("bold", "all"):
+        raise ValueError(f'letters takes fonts="bold" or fonts="all", got {fonts!r}')
+    _check_number("letters takes rotation as degrees from 0 to 180", rotation, numbers.Real, 0, 180)
+    _check_number(f"letters takes shift as pixels from 0 to {SIDE}", shift, numbers.Real, 0, SIDE)
+    if not isinstance(scale, (tuple, list)) or len(scale) != 2:
+        raise TypeError(f"letters takes scale as a pair (smallest, largest), got {scale!r}")
+    _check_number("letters takes the smallest scale from 0.25", scale[0], numbers.Real, 0.25, 4)
+    _check_number("letters takes the largest scale from the smallest to 4", scale[1], numbers.Real, scale[0], 4)
 
 
 def circle(n, noise=0, seed=0):
@@ -106,27 +113,31 @@ def spiral(n, noise=0, seed=0):
 
 def _playground(who, n, noise, seed):
     """Balanced labels in random order, and the generator that drew them."""
-    _check_count(who, n, 2)
-    if isinstance(noise, bool) or not np.isscalar(noise) or not 0 <= noise <= 1:
-        raise ValueError(f"{who} takes noise from 0 to 1, got {noise!r}")
-    random = np.random.default_rng(_checked_seed(who, seed))
+    _check_number(f"{who} takes n as a whole number from 2", n, numbers.Integral, 2)
+    _check_number(f"{who} takes noise from 0 to 1", noise, numbers.Real, 0, 1)
+    _check_seed(who, seed)
+    random = np.random.default_rng(seed)
     return random.permutation(np.arange(n) % 2).astype(np.int64), random
 
 
-def _check_count(who, n, least):
-    if isinstance(n, bool) or not hasattr(n, "__index__") or n < least:
-        raise ValueError(f"{who} takes n as a whole number from {least}, got {n!r}")
+def _check_seed(who, seed):
+    _check_number(f"{who} takes seed as a whole number from 0", seed, numbers.Integral, 0, 2**32 - 1)
 
 
-def _checked_seed(who, seed):
-    if isinstance(seed, bool) or not hasattr(seed, "__index__") or not 0 <= seed < 2**32:
-        raise ValueError(f"{who} takes seed as a whole number from 0, got {seed!r}")
-    return int(seed)
+def _check_number(takes, value, kind, low, high=np.inf):
+    """TypeError unless value is a number of this kind (numbers.Real or Integral), ValueError unless low <= value <= high."""
+    if isinstance(value, bool) or not isinstance(value, kind):
+        raise TypeError(f"{takes}, got {value!r}")
+    if not low <= value <= high:
+        raise ValueError(f"{takes}, got {value!r}")
 
 
-def _table(who, name, a, ndim):
+def _table(who, name, a, ndim=None):
     """a as an array of real, finite numbers with this many axes and at least one row, or the error that says what is wrong."""
-    a = np.asarray(a)
+    try:
+        a = np.asarray(a)
+    except ValueError:
+        raise ValueError(f"{who} takes {name} with rows of one length, got a ragged list") from None
     if a.dtype.kind not in "fiub":
         raise TypeError(f"{who} takes {name} of real numbers, got dtype {a.dtype}")
     if a.ndim < 1 or (ndim and a.ndim != ndim) or not a.size:
@@ -138,24 +149,28 @@ def _table(who, name, a, ndim):
 
 def one_hot(labels, n_classes):
     """Labels (N,), 0 to n_classes - 1, as float32 rows (N, n_classes) with a single 1 each."""
-    _check_count("one_hot", n_classes, 1)
+    _check_number("one_hot takes n_classes as a whole number from 1", n_classes, numbers.Integral, 1)
     labels = _table("one_hot", "labels", labels, 1)
     if labels.dtype.kind not in "iu":
         raise TypeError(f"one_hot takes whole-number labels, got dtype {labels.dtype}: convert with labels.astype(int)")
     if labels.min() < 0 or labels.max() >= n_classes:
         raise ValueError(f"one_hot takes labels from 0 to {n_classes - 1}, got {labels.min()} to {labels.max()}")
-    return np.eye(n_classes, dtype=np.float32)[labels]
+    rows = np.zeros((len(labels), n_classes), np.float32)
+    rows[np.arange(len(labels)), labels] = 1
+    return rows
 
 
 def split(x, t, fraction, seed=0):
     """(x_a, t_a), (x_b, t_b): shuffled rows, round(fraction N) of them in a, both parts non-empty."""
-    x, t = _table("split", "x", x, None), _table("split", "t", t, None)
-    n_a = round(len(x) * fraction) if np.isscalar(fraction) and 0 < fraction < 1 else 0
-    if len(x) != len(t) or not 0 < n_a < len(x):
-        raise ValueError(
-            f"split takes as many targets as examples, and a fraction that leaves both parts some, got {len(x)}, {len(t)} and {fraction!r}"
-        )
-    order = np.random.default_rng(_checked_seed("split", seed)).permutation(len(x))
+    x, t = _table("split", "x", x), _table("split", "t", t)
+    _check_number("split takes fraction, the share of the first part, between 0 and 1", fraction, numbers.Real, 0, 1)
+    _check_seed("split", seed)
+    if len(x) != len(t):
+        raise ValueError(f"split takes one target for each example, got {len(x)} examples and {len(t)} targets")
+    n_a = round(len(x) * fraction)
+    if not 0 < n_a < len(x):
+        raise ValueError(f"split takes a fraction that leaves both parts some, got {fraction!r} of {len(x)} examples")
+    order = np.random.default_rng(seed).permutation(len(x))
     return (x[order[:n_a]], t[order[:n_a]]), (x[order[n_a:]], t[order[n_a:]])
 
 

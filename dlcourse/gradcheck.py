@@ -1,32 +1,47 @@
 """Is `backward` right? Ask finite differences. In float64 only: float32 keeps 7 digits, too few for a small difference."""
 
+import math
+import numbers
+
 import numpy as np
 
 
 def numerical_gradient(f, theta, eps=1e-6):
     """(f(theta + eps) - f(theta - eps)) / (2 eps), one entry at a time: dL/dtheta, of theta's shape, with error about eps^2.
 
-    Calls f(theta) with theta perturbed in place, and restores every entry. TypeError unless theta is a float64 array.
+    Calls f(theta) with theta perturbed in place, and restores every entry. TypeError unless theta is a float64 array and
+    f returns one number; ValueError where that number is not finite.
     """
     if not isinstance(theta, np.ndarray) or theta.dtype != np.float64:
         raise TypeError(
             f"numerical_gradient takes theta as a float64 array, got {getattr(theta, 'dtype', type(theta).__name__)}: "
             "the difference of two close losses needs 16 digits"
         )
-    if not 0 < eps < np.inf:
-        raise ValueError(f"numerical_gradient takes a positive step eps, got {eps!r}")
+    if not callable(f):
+        raise TypeError(f"numerical_gradient takes f as a function of theta, got {f!r}")
+    if not isinstance(eps, numbers.Real) or not 0 < eps < np.inf:
+        error = ValueError if isinstance(eps, numbers.Real) else TypeError
+        raise error(f"numerical_gradient takes a positive step eps, got {eps!r}")
     grad = np.empty_like(theta)
     for i in np.ndindex(theta.shape):
         kept = theta[i]
         try:
             theta[i] = kept + eps
-            above = f(theta)
+            above = _one_number(f(theta))
             theta[i] = kept - eps
-            below = f(theta)
+            below = _one_number(f(theta))
         finally:
             theta[i] = kept
         grad[i] = (above - below) / (2 * eps)
     return grad
+
+
+def _one_number(value):
+    if np.ndim(value) or not isinstance(np.asarray(value).item(), numbers.Real):
+        raise TypeError(f"numerical_gradient takes f that returns one number, got {value!r}")
+    if not math.isfinite(value):
+        raise ValueError(f"numerical_gradient takes f that is finite around theta, got {value}")
+    return float(value)
 
 
 def gradient_errors(net, loss, x, t, penalty=None):
@@ -39,13 +54,13 @@ def gradient_errors(net, loss, x, t, penalty=None):
         raise TypeError(f"gradient_errors takes a net with dtype=np.float64, got {net.dtype}: float32 keeps too few digits")
 
     def total(theta=None):
-        return loss.forward(net.forward(x, training=True), t) + (penalty.forward(net) if penalty else 0.0)
+        return loss.forward(net.forward(x, training=True), t) + (penalty.forward(net) if penalty is not None else 0.0)
 
     value = total()
-    if total() != value:
+    if math.isfinite(value) and total() != value:
         raise ValueError("gradient_errors takes a net whose loss is the same twice: check it without Dropout")
     net.backward(loss.backward())
-    if penalty:
+    if penalty is not None:
         penalty.backward(net)
     analytic, numerical = net.grad, numerical_gradient(total, net.theta)
     least = 1e-3 * max(1.0, np.linalg.norm(analytic))
