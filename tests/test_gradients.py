@@ -1,0 +1,147 @@
+"""Every backward against finite differences, in float64: per parameter, per input, at most 1e-7 apart."""
+
+import numpy as np
+import pytest
+
+from dlcourse.activations import ReLU, Sigmoid, Tanh
+from dlcourse.gradcheck import gradient_errors, numerical_gradient
+from dlcourse.layers import Dense
+from dlcourse.losses import MeanSquaredError, SigmoidCrossEntropy, SoftmaxCrossEntropy
+from dlcourse.network import Sequential
+from dlcourse.training import L1, L2
+
+LIMIT = 1e-7
+LOSSES = [MeanSquaredError, SigmoidCrossEntropy, SoftmaxCrossEntropy]
+LAYERS = [  # each case makes fresh layers, and names the shape of their input
+    (lambda: [Dense(4, 3)], (5, 4)),
+    (lambda: [Dense(4, 3)], (1, 4)),
+    (lambda: [Sigmoid()], (5, 4)),
+    (lambda: [Tanh()], (5, 4)),
+    (lambda: [ReLU()], (5, 4)),
+    (lambda: [Dense(4, 6), ReLU(), Dense(6, 5), Tanh(), Dense(5, 3), Sigmoid(), Dense(3, 2)], (7, 4)),
+]
+
+
+def targets(loss, shape, seed=3):
+    """Targets that the loss takes: rows that sum to 1, fractions between 0 and 1, or any numbers."""
+    t = np.random.default_rng(seed).random(shape)
+    return t / t.sum(axis=1, keepdims=True) if loss is SoftmaxCrossEntropy else t
+
+
+def inputs(shape, seed=1):
+    """Normal numbers, kept away from the kink of ReLU at 0."""
+    x = np.random.default_rng(seed).standard_normal(shape)
+    return x + 0.1 * np.sign(x)
+
+
+def assert_close(name, analytic, numerical):
+    """At most LIMIT apart, relative to their size; else the parameter, the worst index and both numbers."""
+    difference = np.abs(analytic - numerical)
+    worst = np.unravel_index(difference.argmax(), difference.shape)
+    error = np.linalg.norm(difference) / max(np.linalg.norm(analytic) + np.linalg.norm(numerical), 1e-3)
+    assert analytic.shape == numerical.shape and error <= LIMIT, (
+        f"{name}: error {error:.1e}, worst at {tuple(map(int, worst))}: "
+        f"backward {analytic[worst]:.9g}, finite differences {numerical[worst]:.9g}"
+    )
+
+
+@pytest.mark.parametrize("make, shape", LAYERS, ids=lambda case: repr(case()) if callable(case) else str(case))
+def test_layers_agree_with_finite_differences(make, shape):
+    """dL/d parameter and dL/dx of L = sum dy * y, a dy that is different for every output."""
+    layers, x = make(), inputs(shape)
+    net = Sequential(layers, seed=2, dtype=np.float64)
+    net.theta = np.random.default_rng(4).standard_normal(net.theta.size)  # biases away from 0, too
+    dy = np.random.default_rng(5).standard_normal(net.forward(x).shape)
+
+    def total(_):
+        return float(np.sum(dy * net.forward(x, training=True)))
+
+    total(None)
+    dx, before = dy, dy.copy()
+    for layer in reversed(layers):
+        arriving = dx.copy()
+        leaving = layer.backward(dx)
+        assert np.array_equal(dx, arriving) and not np.shares_memory(leaving, dx), f"{layer!r}.backward writes dy"
+        dx = leaving
+    assert np.array_equal(dy, before)
+    assert_close("dL/dx", dx, numerical_gradient(total, x))
+    for layer in layers:
+        for name in layer.shapes:
+            assert_close(f"{layer!r}.{name}", getattr(layer, "d" + name), numerical_gradient(total, getattr(layer, name)))
+
+
+@pytest.mark.parametrize("shape", [(5, 3), (1, 2)])
+@pytest.mark.parametrize("Loss", LOSSES)
+def test_losses_agree_with_finite_differences(Loss, shape):
+    loss, z = Loss(), 3 * inputs(shape)
+    t = targets(Loss, shape)
+    kept = z.copy(), t.copy()
+    loss.forward(z, t)
+    dz = loss.backward()
+    assert np.array_equal(z, kept[0]) and np.array_equal(t, kept[1])
+    assert_close(f"{loss!r} dL/dz", dz, numerical_gradient(lambda z: loss.forward(z, t), z))
+
+
+@pytest.mark.parametrize("penalty", [None, L2(0.3), L1(0.3)], ids=["none", "L2", "L1"])
+@pytest.mark.parametrize("Loss", LOSSES)
+def test_a_whole_network_agrees_with_finite_differences(Loss, penalty):
+    layers, shape = LAYERS[-1][0](), LAYERS[-1][1]
+    net, x = Sequential(layers, seed=2, dtype=np.float64), inputs(shape)
+    errors = gradient_errors(net, Loss(), x, targets(Loss, (7, 2)), penalty)
+    assert list(errors) == list(net.slices) and max(errors.values()) <= LIMIT, errors
+
+
+def test_backward_overwrites_the_gradient_whatever_the_flag_was():
+    net, x = Sequential([Dense(4, 3), Tanh(), Dense(3, 2)], dtype=np.float64), inputs((5, 4))
+    grads = []
+    for training in (True, False, True):
+        net.backward(np.ones_like(net.forward(x, training=training)))
+        grads.append(net.grad.copy())
+    assert np.array_equal(grads[0], grads[1]) and np.array_equal(grads[0], grads[2]) and grads[0].any()
+
+
+class WrongSign(Dense):
+    """A layer with the commonest mistake: one sign."""
+
+    def param_grads(self, dy):
+        super().param_grads(dy)
+        self.db = -self.db
+
+
+def test_the_check_finds_a_mistake_and_names_its_layer():
+    net = Sequential([Dense(4, 3), Tanh(), WrongSign(3, 2)], dtype=np.float64)
+    theta = net.theta.copy()
+    errors = gradient_errors(net, MeanSquaredError(), inputs((5, 4)), np.ones((5, 2)))
+    right, wrong = errors.values()
+    assert right <= LIMIT < 1e-2 < wrong and np.array_equal(net.theta, theta)
+
+
+def test_the_error_of_a_layer_whose_gradient_is_0_stays_small():
+    net = Sequential([Dense(4, 3), ReLU(), Dense(3, 2)], dtype=np.float64)
+    net.layers[0].b = -100.0  # every ReLU is off
+    assert max(gradient_errors(net, MeanSquaredError(), inputs((5, 4)), np.ones((5, 2))).values()) <= LIMIT
+
+
+def test_a_failure_names_parameter_index_and_both_numbers():
+    with pytest.raises(AssertionError, match=r"W: error .* worst at \(1, 0\): backward 7, finite differences 3"):
+        assert_close("W", np.array([[1.0, 2], [7, 4]]), np.array([[1.0, 2], [3, 4]]))
+
+
+def test_numerical_gradient_by_hand():
+    theta = np.array([[1.0, -2.0], [0.5, 3.0]])
+    kept = theta.copy()
+    seen = []
+    grad = numerical_gradient(lambda a: seen.append(a is theta) or float(np.sum(a**3)), theta)
+    assert np.allclose(grad, 3 * kept**2, rtol=1e-8) and np.array_equal(theta, kept) and all(seen)
+    assert numerical_gradient(lambda a: float(a**2), np.array(3.0)) == pytest.approx(6)
+
+
+def test_numerical_gradient_restores_theta_when_f_stops():
+    theta = np.array([1.0, 2.0])
+
+    def f(a):
+        raise KeyError("stop")
+
+    with pytest.raises(KeyError):
+        numerical_gradient(f, theta)
+    assert theta.tolist() == [1, 2]

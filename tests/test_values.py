@@ -1,0 +1,151 @@
+"""Numbers worked by hand or taken from the sources."""
+
+import math
+
+import numpy as np
+import pytest
+
+from dlcourse import initializers
+from dlcourse.activations import ReLU, Sigmoid, Tanh
+from dlcourse.layers import Dense
+from dlcourse.losses import MeanSquaredError, SigmoidCrossEntropy, SoftmaxCrossEntropy
+from dlcourse.network import Sequential
+from dlcourse.training import L1, L2
+
+
+@pytest.mark.parametrize(
+    "layer, x, y, slope",
+    [
+        (Sigmoid(), [0, math.log(3), -math.log(3)], [0.5, 0.75, 0.25], [0.25, 0.1875, 0.1875]),
+        (Tanh(), [0, math.log(2), -math.log(2)], [0, 0.6, -0.6], [1, 0.64, 0.64]),
+        (ReLU(), [-2, 0, 3], [0, 0, 3], [0, 0, 1]),
+        (Sigmoid(), [-1e4, 1e4], [0, 1], [0, 0]),
+        (Tanh(), [-1e4, 1e4], [-1, 1], [0, 0]),
+    ],
+)
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+def test_activations(layer, x, y, slope, dtype):
+    x = np.array(x, dtype)
+    kept = x.copy()
+    assert layer.forward(x) == pytest.approx(y, abs=1e-6) and np.array_equal(x, kept)
+    found = layer.backward(np.ones_like(x))
+    assert found == pytest.approx(slope, abs=1e-6) and found.dtype == dtype
+    assert layer.forward(x.reshape(1, 1, -1)).shape == (1, 1, len(x))  # any shape
+
+
+@pytest.mark.parametrize("layer", [Sigmoid(), Tanh(), ReLU()], ids=repr)
+@pytest.mark.parametrize("dtype", [int, np.uint8, bool])
+def test_activations_of_whole_numbers_are_float64(layer, dtype):
+    x = np.array([0, 1], dtype)
+    assert layer.forward(x).dtype == np.float64
+    assert np.array_equal(layer.forward(x), layer.forward(x.astype(float)))
+
+
+def test_dense_by_hand():
+    dense = Dense(2, 3)
+    net = Sequential([dense], dtype=np.float64)
+    dense.W, dense.b = [[1, 2, 3], [4, 5, 6]], [10, 20, 30]
+    assert dense.forward(np.array([[1, 0], [2, -1]])).tolist() == [[11, 22, 33], [8, 19, 30]]
+    dx = dense.backward(np.array([[1, 0, 0], [0, 1, -1]]))
+    assert dense.dW.tolist() == [[1, 2, -2], [0, -1, 1]] and dense.db.tolist() == [1, 1, -1]
+    assert dx.tolist() == [[1, 4], [-1, -1]]
+    assert net.theta.tolist() == [1, 2, 3, 4, 5, 6, 10, 20, 30] and net.grad.tolist() == [1, 2, -2, 0, -1, 1, 1, 1, -1]
+
+
+@pytest.mark.parametrize(
+    "loss, z, t, value, dz",
+    [
+        (MeanSquaredError(), [[1, 2], [3, 5]], [[0, 2], [1, 2]], (1 + 4 + 9) / 4, [[0.5, 0], [1, 1.5]]),
+        (SigmoidCrossEntropy(), [[0.0], [math.log(3)]], [[1], [0]], (math.log(2) + math.log(4)) / 2, [[-0.25], [0.375]]),
+        (SigmoidCrossEntropy(), [[0.0, 0.0]], [[1, 0]], 2 * math.log(2), [[-0.5, 0.5]]),
+        (
+            SoftmaxCrossEntropy(),
+            [[0, math.log(3)], [0, 0]],
+            [[1, 0], [0, 1]],
+            1.5 * math.log(2),
+            [[-0.375, 0.375], [0.25, -0.25]],
+        ),
+        (SigmoidCrossEntropy(), [[1000.0], [-1000.0]], [[0], [1]], 1000, [[0.5], [-0.5]]),
+        (SoftmaxCrossEntropy(), [[1000.0, 0.0, -1000.0]], [[0, 1, 0]], 1000, [[1, -1, 0]]),
+    ],
+)
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_losses(loss, z, t, value, dz, dtype):
+    found = loss.forward(np.array(z, dtype), np.array(t))
+    assert isinstance(found, float) and found == pytest.approx(value, rel=1e-6)
+    first, second = loss.backward(), loss.backward()
+    assert first.dtype == dtype and first == pytest.approx(np.array(dz), abs=1e-6)
+    assert first is not second and np.array_equal(first, second)
+
+
+@pytest.mark.parametrize("Loss", [SigmoidCrossEntropy, SoftmaxCrossEntropy])
+def test_a_cross_entropy_keeps_small_surprises(Loss):
+    z, t = (np.array([[40.0]]), [[1]]) if Loss is SigmoidCrossEntropy else (np.array([[20.0, 0.0]]), [[1, 0]])
+    expected = math.exp(-40) if Loss is SigmoidCrossEntropy else math.log1p(math.exp(-20))
+    assert Loss().forward(z, t) == pytest.approx(expected, rel=1e-6)
+
+
+@pytest.mark.parametrize(
+    "init, variance",
+    [
+        (initializers.xavier, 2 / 400),
+        (initializers.he, 2 / 300),
+        (initializers.lecun, 1 / 300),
+        (initializers.normal(0.05), 0.05**2),
+    ],
+    ids=["xavier", "he", "lecun", "normal"],
+)
+def test_initializer_variances(init, variance):
+    """Mean 0, the variance of the source and a normal's fourth moment, all within 3 to 4 standard errors."""
+    W = init(np.random.default_rng(0), 300, 100) / math.sqrt(variance)
+    n = W.size
+    assert W.shape == (300, 100)
+    assert abs(W.mean()) < 3 / math.sqrt(n)
+    assert abs(W.var() - 1) < 3 * math.sqrt(2 / n)
+    assert abs(np.mean(W**4) - 3) < 4 * math.sqrt(96 / n)
+
+
+def test_initializers_in_a_network():
+    assert not Sequential([Dense(3, 2, init=initializers.normal(0))]).theta.any()
+    dense = Dense(200, 100, init=initializers.he)
+    Sequential([dense], seed=5)
+    expected = initializers.he(np.random.default_rng(5), 200, 100)
+    assert np.array_equal(dense.W, expected.astype(np.float32)) and not dense.b.any()  # drawn in float64, then cast
+
+
+def test_penalties_by_hand():
+    net = Sequential([Dense(2, 1), ReLU(), Dense(1, 1)], dtype=np.float64)
+    net.theta = [3, -4, 7, 0.5, -9]  # W (3, -4), b 7; W 0.5, b -9
+    for penalty, value, grad in [
+        (L2(0.1), 0.05 * (9 + 16 + 0.25), [0.3, -0.4, 0, 0.05, 0]),
+        (L1(0.1), 0.1 * 7.5, [0.1, -0.1, 0, 0.1, 0]),
+        (L1(0.1, proximal=True), 0.1 * 7.5, [0, 0, 0, 0, 0]),
+    ]:
+        net.grad = [1, 2, 3, 4, 5]
+        penalty.backward(net)
+        assert penalty.forward(net) == pytest.approx(value)
+        assert net.grad == pytest.approx(np.array([1, 2, 3, 4, 5]) + grad)
+    L1(0.5, proximal=True).shrink(net, lr=2)
+    assert net.theta.tolist() == [2, -3, 7, 0, -9]
+
+
+def test_penalties_skip_frozen_layers():
+    net = Sequential([Dense(2, 1), ReLU(), Dense(1, 1)], dtype=np.float64)
+    net.theta, net.grad = [3, -4, 7, 0.5, -9], 0
+    net.freeze(1)
+    L2(1.0).backward(net)
+    assert L2(1.0).forward(net) == 0.125 and net.grad.tolist() == [0, 0, 0, 0.5, 0]
+
+
+def test_grad_rms_by_hand():
+    net = Sequential([Dense(2, 1), ReLU(), Dense(1, 2)], dtype=np.float64)
+    net.grad = [3, 4, 100, 5, -5, 100, 100]
+    assert net.grad_rms() == pytest.approx([math.sqrt(12.5), 5])
+
+
+@pytest.mark.parametrize("size", [1e-44, 1e-30, 1e-20, 1.0, 1e20, 1e38])
+def test_grad_rms_neither_underflows_nor_overflows(size):
+    net = Sequential([Dense(2, 1)])
+    net.grad = [size, -size, 0]
+    with np.errstate(all="raise", under="ignore"):
+        assert net.grad_rms() == pytest.approx([float(np.float32(size))], rel=1e-6)
