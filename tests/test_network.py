@@ -1,0 +1,381 @@
+"""Sequential: views of one theta, one owner, freezing, files, copies, the learner's own layers."""
+
+import copy
+import os
+import pickle
+import zipfile
+
+import numpy as np
+import pytest
+
+from dlcourse import initializers
+from dlcourse.activations import ReLU, Sigmoid, Tanh
+from dlcourse.gradcheck import gradient_errors
+from dlcourse.layers import Dense, Layer
+from dlcourse.losses import MeanSquaredError, SoftmaxCrossEntropy
+from dlcourse.network import CHUNK, Sequential
+from dlcourse.optimizers import SGD
+from dlcourse.training import Batches, fit
+
+X = np.random.default_rng(0).standard_normal((6, 4)).astype(np.float32)
+T = np.eye(2, dtype=np.float32)[[0, 1, 0, 1, 1, 0]]
+
+
+def small(seed=0, dtype=np.float32):
+    return Sequential([Dense(4, 3), Tanh(), Dense(3, 2)], seed=seed, dtype=dtype)
+
+
+class Noise(Layer):
+    """Counts the calls that were told they are training."""
+
+    calls = 0
+
+    def forward(self, x, training=False):
+        type(self).calls += training
+        return 1 * x
+
+    def backward(self, dy):
+        return 1 * dy
+
+
+class Own:
+    """A learner's layer: no base class, and gradients by plain assignment."""
+
+    def __init__(self, n_in, n_out):
+        self.shapes = {"W": (n_in, n_out), "b": (n_out,)}
+
+    def init_params(self, rng):
+        self.W = initializers.xavier(rng, *self.shapes["W"])
+        self.b = np.zeros(self.shapes["b"])
+
+    def forward(self, x, training=False):
+        self.x = x
+        return x @ self.W + self.b
+
+    def backward(self, dy):
+        self.dW = self.x.T @ dy
+        self.db = dy.sum(axis=0)
+        return dy @ self.W.T
+
+
+def test_layers_are_views_of_theta_and_grad():
+    net = small()
+    first, _, last = net.layers
+    assert net.slices == {"1 Dense(4, 3)": slice(0, 15), "2 Dense(3, 2)": slice(15, 23)}
+    assert net.theta.shape == net.grad.shape == (23,) and net.theta.flags.c_contiguous
+    net.theta[:] = np.arange(23)
+    net.grad[:] = -np.arange(23)
+    assert first.W.tolist() == [[0, 1, 2], [3, 4, 5], [6, 7, 8], [9, 10, 11]] and first.b.tolist() == [12, 13, 14]
+    assert last.dW.tolist() == [[-15, -16], [-17, -18], [-19, -20]] and last.db.tolist() == [-21, -22]
+
+
+def test_assigning_writes_through_and_detaches_nothing():
+    net = small()
+    theta, grad, W, dW = net.theta, net.grad, net.layers[0].W, net.layers[0].dW
+    net.theta = np.arange(23)
+    net.grad = 3
+    assert W[0].tolist() == [0, 1, 2] and np.all(dW == 3)
+    net.layers[0].W, net.layers[0].b = np.full((4, 3), 7), 8
+    net.layers[0].dW = np.full((4, 3), 9)
+    assert np.all(theta[:12] == 7) and np.all(theta[12:15] == 8) and np.all(grad[:12] == 9) and theta[15] == 15
+    net.theta += 1
+    assert net.theta is theta and net.layers[0].W is W and np.all(W == 8)
+
+
+def test_backward_returns_nothing_and_skips_the_first_dx():
+    net = small()
+    net.layers[0].backward = None  # calling it would fail
+    dz = np.ones_like(net.forward(X))
+    assert net.backward(dz) is None and net.grad.all() and np.all(dz == 1)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("kind", [np.float32, np.float64, np.int64, np.uint8, bool])
+def test_one_dtype_everywhere(dtype, kind):
+    """Outputs, gradients and parameters keep the network's dtype, also after steps with an np.float64 rate."""
+    net, loss = Sequential([Dense(4, 5), ReLU(), Dense(5, 4), Tanh(), Dense(4, 2)], dtype=dtype), SoftmaxCrossEntropy()
+    x = (X > 0).astype(kind)
+    fit(net, loss, SGD(np.float64(0.1)), Batches(x, T.astype(np.float64), 4), 2, clip=np.float64(0.01))
+    y = x
+    for layer in net.layers:
+        y = layer.forward(y.astype(dtype))
+        assert y.dtype == dtype, layer
+    z = net.forward(x)
+    loss.forward(z, T)
+    dz = loss.backward()
+    assert z.dtype == dz.dtype == net.theta.dtype == net.grad.dtype == net.layers[0].W.dtype == dtype
+    for layer in reversed(net.layers):
+        dz = layer.backward(dz)
+        assert dz.dtype == dtype, layer
+
+
+def test_same_seed_same_theta():
+    assert np.array_equal(small(3).theta, small(3).theta) and not np.array_equal(small(3).theta, small(4).theta)
+    assert np.allclose(small(3).theta, small(3, np.float64).theta, rtol=1e-6)  # drawn in float64 for both
+    w, b = small().layers[0].W, small().layers[0].b
+    assert w.all() and not b.any()
+
+
+def test_an_earlier_output_never_changes():
+    net = small()
+    first = net.forward(X)
+    kept = first.copy()
+    net.forward(X + 1)
+    net.backward(np.ones_like(first))
+    assert np.array_equal(first, kept)
+
+
+def test_a_second_owner_is_refused():
+    net = small()
+    with pytest.raises(ValueError, match=r"Dense\(4, 3\) belongs to a network already.*new.theta\[:k\] = old.theta\[:k\]"):
+        Sequential([net.layers[0]])
+    with pytest.raises(ValueError, match="belongs to a network already"):
+        Sequential([net.layers[1]])
+    dense = Dense(2, 2)
+    with pytest.raises(ValueError, match="belongs to a network already"):
+        Sequential([dense, dense])
+    Sequential([dense])  # a refused stack owns nothing
+
+
+def test_repr_shows_layers_shapes_and_the_number_of_parameters():
+    rows = repr(Sequential([Own(4, 3), Tanh(), Dense(3, 2)])).splitlines()
+    assert rows[0] == "Sequential: 23 parameters, float32" and len(rows) == 4
+    assert [row.split()[:3] for row in rows[1:]] == [["1", "Own(4,", "3)"], ["Tanh()"], ["2", "Dense(3,", "2)"]]
+    assert "W (3, 2)  b (2,)" in rows[3]
+
+
+def test_predict_by_the_last_layers_threshold_and_by_the_largest_output():
+    x = np.array([[-1.0], [0.1], [2.0]])
+    for layers, W, expected in [
+        ([Dense(1, 1)], [1, 0], [0, 1, 1]),  # a logit: above 0
+        ([Dense(1, 1), Sigmoid()], [1, 0], [0, 1, 1]),  # a probability: above 1/2
+        ([Dense(1, 1), Sigmoid()], [1, -1], [0, 0, 1]),
+        ([Dense(1, 1), Tanh()], [1, 0], [0, 1, 1]),
+        ([Dense(1, 3)], [-1, 0, 1, 0, 0.5, 0], [0, 1, 2]),
+    ]:
+        net = Sequential(layers)
+        net.theta = W
+        labels = net.predict(x)
+        assert labels.tolist() == expected and labels.dtype == np.int64
+
+
+def test_predict_works_in_chunks():
+    x = np.linspace(-1, 1, 2 * CHUNK + 3)[:, None]
+    net = Sequential([Dense(1, 1)])
+    net.theta = [1, 0]
+    assert np.array_equal(net.predict(x), x[:, 0] > 0) and len(net.layers[0]._x) <= CHUNK
+
+
+@pytest.mark.parametrize("n", [0, 1, 2])
+def test_frozen_layers_get_no_gradient_and_do_not_move(n):
+    layers = [Noise(), Dense(4, 3), Tanh(), Noise(), Dense(3, 2), Noise()]
+    net, end = Sequential(layers), [0, 15, 23][n]
+    net.grad = 5
+    net.freeze(n)
+    before, Noise.calls = net.theta.copy(), 0
+    net.backward(np.ones_like(net.forward(X, training=True)))
+    assert not net.grad[:end].any() and net.grad[end:].all()
+    assert Noise.calls == [3, 2, 1][n]  # what lies below the last frozen parameters does not train
+    assert len(net.weights()) == 2 - n
+    SGD(0.1).step(net.theta, net.grad)
+    assert np.array_equal(net.theta[:end], before[:end]) and (n == 2 or np.all(net.theta[end:] != before[end:]))
+    net.freeze(0)
+    net.backward(np.ones_like(net.forward(X)))
+    assert net.grad.all() and len(net.weights()) == 2
+
+
+def test_a_network_without_parameters():
+    Noise.calls = 0
+    net = Sequential([Noise(), Tanh()])
+    net.backward(np.ones_like(net.forward(X, training=True)))
+    assert Noise.calls == 1 and net.theta.size == 0 and net.grad_rms() == []
+
+
+@pytest.mark.parametrize("clone", [copy.deepcopy, copy.copy, lambda net: pickle.loads(pickle.dumps(net))])
+def test_a_copy_stays_joined(clone):
+    net = Sequential([Dense(4, 3), Tanh(), Own(3, 2)])
+    net.backward(np.ones_like(net.forward(X)))
+    twin = clone(net)
+    assert np.array_equal(twin.theta, net.theta) and np.array_equal(twin.grad, net.grad)
+    twin.theta = np.arange(23)
+    assert twin.layers[0].W[0].tolist() == [0, 1, 2] and twin.layers[2].b.tolist() == [21, 22]
+    twin.backward(np.ones_like(twin.forward(X)))
+    assert np.shares_memory(twin.layers[0].dW, twin.grad) and np.shares_memory(twin.layers[2].W, twin.theta)
+    if clone is not copy.copy:
+        assert not np.array_equal(net.theta, twin.theta) and not np.shares_memory(net.theta, twin.theta)
+    with pytest.raises(ValueError, match="belongs to a network"):
+        Sequential([twin.layers[0]])
+
+
+def test_a_learners_own_layers_work_everywhere():
+    nets = [Sequential([Layers(4, 3), Tanh(), Layers(3, 2)], seed=1, dtype=np.float64) for Layers in (Own, Dense)]
+    assert np.array_equal(nets[0].theta, nets[1].theta)
+    histories = [fit(net, SoftmaxCrossEntropy(), SGD(0.1), Batches(X, T, 4), 3) for net in nets]
+    assert np.allclose(nets[0].theta, nets[1].theta) and np.allclose(histories[0].grad_rms, histories[1].grad_rms)
+    assert max(gradient_errors(nets[0], SoftmaxCrossEntropy(), X, T).values()) < 1e-7
+    assert np.shares_memory(nets[0].layers[0].dW, nets[0].grad)
+
+
+def test_a_rebound_parameter_comes_back():
+    layer = Own(4, 2)
+    net = Sequential([layer])
+    layer.W = np.ones((4, 2))
+    assert np.all(net.theta[:8] == 1) and layer.W.dtype == np.float32 and np.shares_memory(layer.W, net.theta)
+    layer.b = np.array([5.0, 6.0])
+    assert net.forward(np.zeros((1, 4))).tolist() == [[5, 6]]
+    layer.W = np.zeros((4, 2))
+    net.theta = np.arange(10)  # the later assignment wins
+    assert layer.W[0].tolist() == [0, 1]
+
+
+@pytest.mark.parametrize("slip", [lambda dy: dy.sum(), lambda dy: dy.sum(axis=1)])
+def test_a_rebound_gradient_of_another_shape_is_refused(slip):
+    class Slip(Own):
+        def backward(self, dy):
+            super().backward(dy)
+            self.db = slip(dy)
+
+    net = Sequential([Slip(4, 2)])
+    dz = np.ones_like(net.forward(X))
+    with pytest.raises(ValueError, match=r"Slip\(4, 2\) takes db of shape \(2,\), got"):
+        net.backward(dz)
+
+
+class Running(Dense):
+    """A layer with a statistic that must be saved."""
+
+    state = ("mean",)
+
+    def __init__(self, n_in, n_out):
+        super().__init__(n_in, n_out)
+        self.mean = np.zeros(n_out)
+
+
+def stateful(seed):
+    return Sequential([Running(4, 3), Tanh(), Dense(3, 2)], seed=seed)
+
+
+@pytest.mark.parametrize("name", ["net.npz", "net", "net.v2.weights"])
+def test_what_is_saved_is_loaded(tmp_path, name):
+    net, other, path = stateful(1), stateful(2), tmp_path / name
+    net.layers[0].mean[:] = [1, 2, 3]
+    theta, W = other.theta, other.layers[0].W
+    net.save(str(path))
+    assert other.load(path) is None and other.theta is theta and np.array_equal(theta, net.theta)
+    assert np.shares_memory(W, theta) and other.layers[0].mean.tolist() == [1, 2, 3]
+    assert os.listdir(tmp_path) == [name]
+
+
+def test_a_failing_save_keeps_the_good_file_and_leaves_no_other(tmp_path, monkeypatch):
+    net, path = stateful(1), tmp_path / "net.npz"
+    net.save(path)
+    good = path.read_bytes()
+
+    def half(file, **arrays):
+        file.write(b"half")
+        raise OSError("disk full")
+
+    monkeypatch.setattr(np, "savez", half)
+    with pytest.raises(OSError, match="disk full"):
+        stateful(2).save(path)
+    with pytest.raises(OSError, match="disk full"):
+        stateful(2).save(tmp_path / "other.npz")
+    assert path.read_bytes() == good and os.listdir(tmp_path) == ["net.npz"]
+
+
+def test_a_network_that_is_not_finite_is_not_saved(tmp_path):
+    net = stateful(1)
+    net.save(tmp_path / "net.npz")
+    good = (tmp_path / "net.npz").read_bytes()
+    net.theta[3] = np.nan
+    with pytest.raises(ValueError, match="Sequential.save takes a net of finite numbers"):
+        net.save(tmp_path / "net.npz")
+    assert (tmp_path / "net.npz").read_bytes() == good
+
+
+def _write(path, **arrays):
+    with open(path, "wb") as file:
+        np.savez(file, **arrays)
+
+
+def _damaged(path, how):
+    """Turn the good file at `path` into another one."""
+    with np.load(path) as saved:
+        good = {name: saved[name] for name in saved.files}
+    whole, theta = path.read_bytes(), good["theta"]
+    if isinstance(how, float):
+        path.write_bytes(whole[: int(how * len(whole))])
+    elif how == "text":
+        path.write_text("theta = 1, 2, 3\n" * 50)
+    elif how == "one array":
+        with open(path, "wb") as file:
+            np.save(file, theta)
+    elif how == "flipped bytes":
+        path.write_bytes(whole[:300] + bytes(255 - b for b in whole[300:340]) + whole[340:])
+    elif how == "not arrays":
+        with zipfile.ZipFile(path, "w") as file:
+            file.writestr("theta.npy", "hello")
+    elif how == "another network":
+        Sequential([Running(4, 3), ReLU(), Dense(3, 2)]).save(path)
+    elif how == "another dtype":
+        Sequential([Running(4, 3), Tanh(), Dense(3, 2)], dtype=np.float64).save(path)
+    else:
+        changed = {
+            "pickle": {"theta": np.array([object()] * theta.size)},
+            "shape": {"theta": theta[:-1]},
+            "column": {"theta": theta[:, None]},
+            "kind": {"theta": theta.astype(str)},
+            "float64": {"theta": theta.astype(np.float64)},
+            "NaN": {"theta": np.where(np.arange(theta.size) == 5, np.nan, theta).astype(theta.dtype)},
+            "infinity": {"theta": np.where(np.arange(theta.size) == 5, np.inf, theta).astype(theta.dtype)},
+            "NaN state": {"0.mean": good["0.mean"] * np.nan},
+            "state shape": {"0.mean": good["0.mean"][:-1]},
+            "more": {"extra": theta},
+            "no theta": {"theta": None},
+            "no state": {"0.mean": None},
+            "no signature": {"signature": None},
+        }[how]
+        _write(path, **{name: a for name, a in {**good, **changed}.items() if a is not None})
+
+
+DAMAGES = [0.0, 0.01, 0.1, 0.5, 0.9, 0.99, "text", "one array", "flipped bytes", "not arrays", "another network", "another dtype"]
+DAMAGES += ["pickle", "shape", "column", "kind", "float64", "NaN", "infinity", "NaN state", "state shape", "more"]
+DAMAGES += ["no theta", "no state", "no signature"]
+
+
+@pytest.mark.parametrize("how", DAMAGES)
+def test_a_foreign_or_broken_file_is_refused_and_changes_nothing(tmp_path, how):
+    path, net = tmp_path / "net.npz", stateful(2)
+    stateful(1).save(path)
+    _damaged(path, how)
+    net.layers[0].mean[:] = 7
+    before = net.theta.tobytes(), net.grad.tobytes(), net.layers[0].mean.tobytes()
+    with pytest.raises(ValueError, match="net.npz.*(damaged|holds)") as caught:
+        net.load(path)
+    assert (net.theta.tobytes(), net.grad.tobytes(), net.layers[0].mean.tobytes()) == before
+    assert "pickle" not in str(caught.value)
+
+
+def test_a_missing_file_is_named(tmp_path):
+    with pytest.raises(FileNotFoundError, match="nothing.npz"):
+        stateful(1).load(tmp_path / "nothing.npz")
+
+
+def test_hyper_parameters_are_part_of_the_signature(tmp_path):
+    class Leaky(Tanh):
+        def __init__(self, alpha):
+            self.alpha = alpha
+
+    Sequential([Dense(2, 2), Leaky(0.1)]).save(tmp_path / "net.npz")
+    Sequential([Dense(2, 2), Leaky(0.1)]).load(tmp_path / "net.npz")
+    with pytest.raises(ValueError, match=r"Leaky.*0\.1.*Leaky.*0\.2"):
+        Sequential([Dense(2, 2), Leaky(0.2)]).load(tmp_path / "net.npz")
+
+
+def test_a_step_lowers_the_loss():
+    net, loss = small(dtype=np.float64), MeanSquaredError()
+    before = loss.forward(net.forward(X), T)
+    net.backward(loss.backward())
+    SGD(0.01).step(net.theta, net.grad)
+    fall = before - loss.forward(net.forward(X), T)
+    assert fall == pytest.approx(0.01 * np.sum(net.grad**2), rel=0.1)
