@@ -1,0 +1,265 @@
+"""Batches, fit, History, accuracy: every epoch a permutation, every run the same, divergence stops with a reason."""
+
+import numpy as np
+import pytest
+
+from dlcourse import data, initializers
+from dlcourse.activations import ReLU, Sigmoid, Tanh
+from dlcourse.layers import Dense
+from dlcourse.losses import MeanSquaredError, SigmoidCrossEntropy, SoftmaxCrossEntropy
+from dlcourse.network import Sequential
+from dlcourse.optimizers import SGD
+from dlcourse.training import CHUNK, L1, L2, Batches, History, accuracy, fit
+
+RNG = np.random.default_rng(0)
+X = RNG.standard_normal((23, 4))
+T = np.eye(3)[RNG.integers(0, 3, 23)]
+
+
+def network(seed=0, dtype=np.float32):
+    return Sequential([Dense(4, 5), Tanh(), Dense(5, 3)], seed=seed, dtype=dtype)
+
+
+@pytest.mark.parametrize("n, batch_size, sizes", [(10, 4, [4, 4, 2]), (10, 5, [5, 5]), (10, 1, [1] * 10), (3, 50, [3])])
+def test_every_epoch_is_a_permutation_and_another_one(n, batch_size, sizes):
+    x = np.arange(n).reshape(-1, 1)
+    batches, orders = Batches(x, 10 * x, batch_size), []
+    for _ in range(3):
+        epoch = list(batches)
+        assert [len(b) for b, _ in epoch] == sizes and len(batches) == len(sizes)
+        assert all(np.array_equal(10 * b, t) for b, t in epoch)  # targets stay with their examples
+        orders.append(np.concatenate([b for b, _ in epoch]).ravel().tolist())
+        assert sorted(orders[-1]) == list(range(n))
+    assert n == 3 or len(set(map(tuple, orders))) == 3
+
+
+def test_batches_are_copies_and_come_from_the_seed():
+    x = X.copy()
+    for b, t in Batches(x, T, 5):
+        b[:], t[:] = 0, 0
+    assert np.array_equal(x, X) and T.sum() == 23
+    first, same, other = (np.concatenate([b for b, _ in Batches(X, T, 5, seed)]) for seed in (1, 1, 2))
+    assert np.array_equal(first, same) and not np.array_equal(first, other)
+
+
+@pytest.mark.parametrize("Loss", [MeanSquaredError, SigmoidCrossEntropy, SoftmaxCrossEntropy])
+def test_fit_is_the_loop_written_by_hand(Loss):
+    """Same numbers as the six lines of the lesson, the penalty's gradient and the clipping included."""
+    fitted, net, loss, optimizer, penalty = network(), network(), Loss(), SGD(0.5), L2(0.1)
+    history = fit(fitted, Loss(), SGD(0.5), Batches(X, T, 5, seed=4), 3, penalty=penalty, clip=0.2)
+    values, magnitudes = [], []
+    batches = Batches(X, T, 5, seed=4)
+    for _ in range(3):
+        for x, t in batches:
+            values.append(loss.forward(net.forward(x, training=True), t))
+            net.backward(loss.backward())
+            for layer in (net.layers[0], net.layers[2]):
+                layer.dW += 0.1 * layer.W
+            magnitudes.append([np.sqrt(np.mean(layer.dW**2)) for layer in (net.layers[0], net.layers[2])])
+            length = np.sqrt(np.sum(net.grad**2))
+            if length > 0.2:
+                net.grad *= 0.2 / length
+            optimizer.step(net.theta, net.grad)
+    assert np.allclose(fitted.theta, net.theta, rtol=1e-5, atol=1e-7)
+    assert history.loss == pytest.approx(values, rel=1e-5) and np.allclose(history.grad_rms, magnitudes, rtol=1e-4)
+
+
+def test_fit_is_deterministic():
+    runs = []
+    for _ in range(2):
+        net = network()
+        runs.append((fit(net, SoftmaxCrossEntropy(), SGD(0.1), Batches(X, T, 5), 4), net.theta))
+    assert np.array_equal(runs[0][1], runs[1][1]) and np.array_equal(runs[0][0].loss, runs[1][0].loss)
+    assert np.array_equal(runs[0][0].grad_rms, runs[1][0].grad_rms)
+
+
+def test_history_shapes():
+    net, epochs, steps = network(), 30, 30 * 5  # more steps than the history starts with room for
+    history = fit(net, SoftmaxCrossEntropy(), SGD(0.1), Batches(X, T, 5), epochs, validation=(X, T))
+    assert history.loss.shape == (steps,) and history.grad_rms.shape == (steps, 2)
+    assert history.layers == ["1 Dense(4, 5)", "2 Dense(5, 3)"] and history.stopped is None
+    assert len(history.val_loss) == len(history.val_accuracy) == epochs
+    assert history.val_loss[-1] == pytest.approx(SoftmaxCrossEntropy().forward(net.forward(X), T))
+    assert history.val_accuracy[-1] == accuracy(net, X, T)
+    assert history.loss[-5:].mean() < history.loss[:5].mean()
+
+
+def test_history_keeps_what_it_is_given():
+    history = History(["a", "b"])
+    assert history.loss.shape == (0,) and history.grad_rms.shape == (0, 2)
+    for k in range(200):
+        history.record(k, [k + 0.25, k + 0.5])
+    assert np.array_equal(history.loss, np.arange(200.0)) and np.array_equal(history.grad_rms[:, 1], np.arange(200) + 0.5)
+
+
+def test_validation_runs_in_chunks_and_without_training():
+    class Spy(Tanh):
+        rows, training = 0, set()
+
+        def forward(self, x, training=False):
+            self.rows = max(self.rows, len(x))
+            self.training.add((len(x) > 5, training))
+            return super().forward(x, training)
+
+    spy, x = Spy(), RNG.standard_normal((2 * CHUNK + 7, 4))
+    net, t = Sequential([Dense(4, 2), spy, Dense(2, 1)]), x[:, :1]
+    history = fit(net, MeanSquaredError(), SGD(0.01), Batches(x[:15], t[:15], 5), 1, validation=(x, t))
+    assert spy.rows == CHUNK and spy.training == {(False, True), (True, False)}
+    assert history.val_loss[0] == pytest.approx(MeanSquaredError().forward(net.forward(x), t), rel=1e-5)
+
+
+def test_progress_sees_every_step_and_may_stop():
+    seen = []
+
+    def progress(step, n_steps, history):
+        seen.append((step, n_steps, len(history.loss)))
+        return step == 7
+
+    net = network()
+    history = fit(net, SoftmaxCrossEntropy(), SGD(0.1), Batches(X, T, 5), 4, progress=progress)
+    assert seen == [(k, 20, k) for k in range(1, 8)] and history.stopped.startswith("epoch 2, step 7: progress")
+    seen.clear()
+    assert fit(net, SoftmaxCrossEntropy(), SGD(0.1), Batches(X, T, 5), 1, progress=lambda *_: None).stopped is None
+
+
+def test_a_clipped_step_has_the_length_of_clip():
+    net = network(dtype=np.float64)
+    before = net.theta.copy()
+    fit(net, MeanSquaredError(), SGD(1.0), Batches(X, 1000 * T, 50), 1, clip=0.25)
+    assert np.linalg.norm(net.theta - before) == pytest.approx(0.25)
+
+
+def test_proximal_l1_makes_exact_zeros_and_plain_l1_does_not():
+    zeros = []
+    for proximal in (True, False):
+        net = network()
+        fit(net, SoftmaxCrossEntropy(), SGD(0.1), Batches(X, T, 5), 30, penalty=L1(0.1, proximal))
+        zeros.append(int(np.sum(net.layers[0].W == 0)))
+    assert zeros[0] >= 5 and zeros[1] == 0
+
+
+def test_frozen_layers_do_not_move_in_fit():
+    net = network()
+    net.freeze(1)
+    before = net.theta.copy()
+    history = fit(net, SoftmaxCrossEntropy(), SGD(0.1), Batches(X, T, 5), 2, penalty=L2(0.5))
+    assert np.array_equal(net.theta[:25], before[:25]) and np.all(net.theta[25:] != before[25:])
+    assert not history.grad_rms[:, 0].any()
+
+
+def poisoned(name, at, value=np.nan):
+    """Batches as a plain list, with one bad number in x or t of batch `at`, counted from 1."""
+    batches = [(X[:5].copy(), T[:5].copy()) for _ in range(6)]
+    batches[at - 1]["xt".index(name)][0, 0] = value
+    return batches
+
+
+class Vanishing(Dense):
+    """A layer whose gradient goes wrong while its output stays right."""
+
+    def param_grads(self, dy):
+        super().param_grads(dy)
+        self.dW[0, 0] = np.inf
+
+
+def plain(*layers):
+    return Sequential([*layers] or [Dense(4, 5), Tanh(), Dense(5, 3)])
+
+
+class Leap:
+    """An optimizer of the learner's own, with a step that is far too long."""
+
+    def step(self, theta, grad):
+        theta -= 1e38 * np.sign(grad) * 10
+
+
+@pytest.mark.parametrize(
+    "case, net, loss, optimizer, batches, parts",
+    [
+        ("lr 1e30", plain(Dense(4, 3)), MeanSquaredError(), SGD(1e30), Batches(X, T, 23), "epoch 2, step 2: the loss is inf"),
+        ("lr 1e300", plain(), MeanSquaredError(), SGD(1e300), Batches(X, T, 5), "step 1: the step would make .* 2 Dense(5, 3)"),
+        ("lr 1e300 float64", network(dtype=np.float64), MeanSquaredError(), SGD(1e300), Batches(X, T, 5), "epoch 1, step 2"),
+        ("lr 5000", plain(Dense(4, 5), ReLU(), Dense(5, 3)), MeanSquaredError(), SGD(5e3), Batches(X, T, 5), "epoch [1-9]"),
+        ("NaN in x", plain(), SoftmaxCrossEntropy(), SGD(0.1), poisoned("x", 3), "epoch 1, step 3: the batch's x"),
+        ("inf in x", plain(), MeanSquaredError(), SGD(0.1), poisoned("x", 2, np.inf), "epoch 1, step 2: the batch's x"),
+        ("NaN in t", plain(), SoftmaxCrossEntropy(), SGD(0.1), poisoned("t", 4), "epoch 1, step 4: the batch's t"),
+        ("NaN in t", plain(), SigmoidCrossEntropy(), SGD(0.1), poisoned("t", 4), "epoch 1, step 4: the batch's t"),
+        ("huge x", plain(Dense(4, 3)), MeanSquaredError(), SGD(0.1), poisoned("x", 2, 1e39), "the output of Dense(4, 3) is not"),
+        ("large x", plain(Dense(4, 3)), MeanSquaredError(), SGD(0.1), poisoned("x", 2, 1e30), "step 2: the loss is inf"),
+        ("gradient", plain(Vanishing(4, 5), Dense(5, 3)), MeanSquaredError(), SGD(0.1), Batches(X, T, 5), "gradient of layer 1 "),
+        ("own optimizer", plain(), MeanSquaredError(), Leap(), Batches(X, T, 5), "parameters of layer 2 Dense(5, 3) infinite"),
+    ],
+)
+def test_divergence_stops_says_why_and_leaves_theta_finite(case, net, loss, optimizer, batches, parts):
+    pattern = parts.replace("(", r"\(").replace(")", r"\)")
+    with pytest.warns(RuntimeWarning, match=f"fit stopped: .*{pattern}") as warned:
+        history = fit(net, loss, optimizer, batches, 500)
+    assert len(warned) == 1 and warned[0].filename == __file__, [str(w.message) for w in warned]
+    assert np.isfinite(net.theta).all() and np.isfinite(history.loss).all() and np.isfinite(history.grad_rms).all()
+    step = int(history.stopped.split("step ")[1].split(":")[0])
+    assert len(history.loss) == len(history.grad_rms) == step - 1  # the bad step is not recorded
+    assert "lower the learning rate" in history.stopped and "float(" not in history.stopped
+
+
+def test_the_bad_step_is_not_taken():
+    net, twin = network(), network()
+    with pytest.warns(RuntimeWarning):
+        fit(net, SoftmaxCrossEntropy(), SGD(0.1), poisoned("x", 3), 1)
+    fit(twin, SoftmaxCrossEntropy(), SGD(0.1), poisoned("x", 3)[:2], 1)
+    assert np.array_equal(net.theta, twin.theta)
+
+
+def test_an_infinite_validation_loss_stops_too():
+    net = Sequential([Dense(4, 3)])
+    with pytest.warns(RuntimeWarning, match="epoch 1, step 1: the validation loss is inf") as warned:
+        history = fit(net, MeanSquaredError(), SGD(1e25), Batches(X, T, 23), 3, validation=(X, T))
+    assert len(warned) == 1 and np.isfinite(net.theta).all() and history.val_loss == history.val_accuracy == []
+
+
+@pytest.mark.parametrize("Loss", [SigmoidCrossEntropy, SoftmaxCrossEntropy])
+def test_a_loss_on_logits_after_a_last_sigmoid_is_refused(Loss):
+    net = Sequential([Dense(4, 3), Sigmoid()])
+    with pytest.raises(ValueError, match=rf"{Loss.__name__}\(\) applies its own .*last layer is Sigmoid\(\): drop that layer"):
+        fit(net, Loss(), SGD(0.1), Batches(X, T, 5), 1)
+    fit(net, MeanSquaredError(), SGD(0.1), Batches(X, T, 5), 1)
+
+
+class Guess:
+    """A class with nothing but predict, as in the first lesson."""
+
+    def __init__(self, labels):
+        self.labels = labels
+
+    def predict(self, x):
+        return np.asarray(self.labels)
+
+
+@pytest.mark.parametrize(
+    "guess, t, share",
+    [
+        ([0, 1, 1, 0], [[0], [1], [0], [0]], 0.75),
+        ([0, 1, 1, 0], [[-1], [1], [-1], [-1]], 0.75),
+        ([2, 1, 0, 0], [[0, 0, 1], [0, 1, 0], [0, 1, 0], [0, 0, 1]], 0.5),
+        ([True, False, True, True], [[1.0], [0.0], [1.0], [1.0]], 1.0),
+    ],
+)
+def test_accuracy_by_hand(guess, t, share):
+    found = accuracy(Guess(guess), np.zeros((4, 2)), t)
+    assert found == share and type(found) is float
+
+
+@pytest.mark.parametrize("seed", [0, 1, 2])
+def test_a_small_network_learns_the_digits(seed):
+    images, labels = data.digits()
+    train, test = data.split(images, data.one_hot(labels, 10), 0.8, seed)
+    net = Sequential([Dense(784, 100, initializers.he), ReLU(), Dense(100, 10, initializers.he)], seed)
+    history = fit(net, SoftmaxCrossEntropy(), SGD(0.1), Batches(*train, 50, seed), 3, validation=test)
+    assert accuracy(net, *test) > 0.9 and history.val_accuracy[-1] == accuracy(net, *test)
+    assert history.val_loss[-1] < history.val_loss[0] and net.theta.dtype == np.float32
+
+
+def test_a_small_network_learns_xor():
+    points, labels = data.xor(200)
+    net = Sequential([Dense(2, 8), Tanh(), Dense(8, 1)], seed=1)
+    fit(net, SigmoidCrossEntropy(), SGD(0.3), Batches(points, labels[:, None], 10), 60)
+    assert accuracy(net, points, labels[:, None]) > 0.95
