@@ -2,6 +2,7 @@
 it is held against every notebook, and against a small bad one, so that it is known to be able to fail."""
 
 import ast
+import base64
 import itertools
 import pathlib
 import re
@@ -411,3 +412,15 @@ def test_a_bad_widget_is_found(f, words):
     panel = widgets.explore(draw, a=(0, 5), b=(1, 6))
     found = wrong_with(panel, panel.png)
     assert bool(found) == bool(words) and all(any(word in sentence for sentence in found) for word in words), found
+
+
+def test_readme_shows_pictures_that_its_notebooks_made():
+    home = LESSONS[0].parent.parent
+    shown = {
+        pathlib.Path(found).stem for found in re.findall(r"notebooks/pictures/[\w-]+\.png", (home / "README.md").read_text())
+    }
+    stored = {cell.id: record.pictures(cell) for path in LESSONS for cell in nbformat.read(path, 4).cells}
+    files = list((home / "notebooks" / "pictures").iterdir())
+    assert shown == {file.stem for file in files} and shown
+    for file in files:
+        assert file.read_bytes() == base64.b64decode(stored[file.stem][-1].data["image/png"]), file.name

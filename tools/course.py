@@ -85,7 +85,7 @@ def main(arguments):
         return
     root = ["--allow-root"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []  # in a container
     # One BLAS thread answers a slider ten times faster than many on a busy machine; set the variable to choose another number.
-    run(python, "-m", "jupyterlab", "notebooks", *root, **THREADS)
+    run(python, "-m", "jupyterlab", "--LabApp.default_url=/lab/tree/notebooks", *root, **THREADS)
 
 
 if __name__ == "__main__":
