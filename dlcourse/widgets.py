@@ -9,6 +9,7 @@ from numbers import Real
 import ipywidgets
 import matplotlib
 import numpy as np
+import traitlets
 from PIL import Image
 
 from dlcourse import plots
@@ -45,6 +46,7 @@ def _control(name, spec, start):
     elif isinstance(spec, list) and spec:
         control = ipywidgets.ToggleButtons(options=spec, layout={"width": "max-content"})
         control.style.button_width = "auto"
+        control.add_class("jupyter-widgets").add_class("widget-inline-hbox")  # name beside the buttons, as with sliders
     elif isinstance(spec, tuple) and len(spec) in (2, 3) and all(isinstance(v, Real) for v in spec) and spec[0] < spec[1]:
         whole = all(isinstance(v, (int, np.integer)) for v in (*spec, start))
         step = spec[2] if len(spec) == 3 else 1 if whole else (spec[1] - spec[0]) / 100
@@ -61,8 +63,30 @@ def _control(name, spec, start):
     if control.value != start and not np.isclose(control.value, start):
         raise ValueError(f"explore takes a default within the control's range: {name}={start!r} is outside {spec!r}")
     control.description = control.description or name.replace("_", " ")
-    control.style.description_width = "initial"
+    if hasattr(control, "style"):
+        control.style.description_width = "initial"
     return control
+
+
+class player(ipywidgets.HBox):
+    """A control for `explore`: a whole number from 0 to n - 1, with play, step back, step on, and a slider."""
+
+    value, description = traitlets.Int(0), traitlets.Unicode()
+
+    def __init__(self, n, interval=200):
+        self.min, self.max = 0, n - 1
+        play = ipywidgets.Play(max=n - 1, interval=interval, tooltip="play")
+        slider = ipywidgets.IntSlider(max=n - 1, style={"description_width": "initial"})
+        back, on = (
+            ipywidgets.Button(icon=f"step-{way}", tooltip=f"step {way}", layout={"width": "40px"})
+            for way in ("backward", "forward")
+        )
+        super().__init__([play, back, on, slider], layout={"grid_gap": "4px"})
+        for part in (play, slider):
+            traitlets.link((self, "value"), (part, "value"))
+        traitlets.link((self, "description"), (slider, "description"))
+        back.on_click(lambda _: self.set_trait("value", max(self.value - 1, self.min)))
+        on.on_click(lambda _: self.set_trait("value", min(self.value + 1, self.max)))
 
 
 class Panel(ipywidgets.VBox):
