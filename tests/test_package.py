@@ -20,7 +20,10 @@ MAY_IMPORT = {  # the drawing: module -> modules of this package; all others sta
     "widgets": {"plots"},
     "exercises": set(MODULES),
 }
-THIRD_PARTY = {"plots": {"numpy", "matplotlib", "IPython"}, "widgets": {"numpy", "ipywidgets", "PIL", "IPython"}}
+THIRD_PARTY = {
+    "plots": {"numpy", "matplotlib", "IPython"},
+    "widgets": {"numpy", "matplotlib", "ipywidgets", "traitlets", "PIL", "IPython"},
+}
 
 
 def imports(name):
