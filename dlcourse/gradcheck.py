@@ -47,7 +47,8 @@ def _one_number(value):
 def gradient_errors(net, loss, x, t, penalty=None):
     """{layer: |a - n| / max(|a| + |n|, 1e-3 max(1, |grad|))}: net.backward (a) against finite differences (n).
 
-    Below 1e-7 is right; above 1e-4 is a mistake. Leaves net.theta as it was and the checked gradient in net.grad.
+    Below 1e-7 is right (1e-6 where a gradient nearly vanishes); above 1e-4 is a mistake.
+    Leaves net.theta as it was and the checked gradient in net.grad.
     TypeError for a float32 net; ValueError where two forward passes differ (Dropout), because then no difference means anything.
     """
     if net.dtype != np.float64:

@@ -124,8 +124,7 @@ def _step(net, loss, optimizer, x, t, penalty, clip, history):
 
 def _largest(a):
     """The largest absolute value, NaN if there is one; allocates nothing."""
-    low, high = float(a.min(initial=0)), float(a.max(initial=0))
-    return max(high, -low) if low == low else low
+    return max(float(a.max(initial=0)), -float(a.min(initial=0)))
 
 
 def _first_not_finite(net, x, t, value):

@@ -163,6 +163,7 @@ def test_standardize():
 
 
 @pytest.mark.parametrize("value", [0.1, 1e6 + 0.1, 1e-20])
-def test_standardize_makes_constant_columns_0(value):
-    column = np.full((1001, 1), value, np.float32)
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_standardize_makes_constant_columns_0(value, dtype):
+    column = np.full((1001, 1), value, dtype)  # whose mean is not exactly the value
     assert not data.standardize(column)[0].any()

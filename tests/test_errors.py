@@ -367,6 +367,8 @@ def always_2():
     ],
 )
 def test_bad_input_gets_a_sentence(call, error, parts):
+    if "ragged" in parts and np.lib.NumpyVersion(np.__version__) < "1.24.0":
+        pytest.skip("this NumPy makes an array of objects of a ragged list")
     with pytest.raises(error) as caught:
         call()
     message = str(caught.value)

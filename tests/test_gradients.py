@@ -122,6 +122,13 @@ def test_the_error_of_a_layer_whose_gradient_is_0_stays_small():
     assert max(gradient_errors(net, MeanSquaredError(), inputs((5, 4)), np.ones((5, 2))).values()) <= LIMIT
 
 
+def test_rounding_is_no_error_where_the_gradient_nearly_vanishes():
+    net = Sequential([Dense(4, 3), Tanh(), Dense(3, 2)], dtype=np.float64)
+    net.layers[0].b = 10.0  # tanh is flat there: slope 8e-9
+    assert max(gradient_errors(net, MeanSquaredError(), inputs((5, 4)), np.ones((5, 2))).values()) <= 10 * LIMIT
+    assert 0 < net.grad_rms()[0] < 1e-7
+
+
 def test_a_failure_names_parameter_index_and_both_numbers():
     with pytest.raises(AssertionError, match=r"W: error .* worst at \(1, 0\): backward 7, finite differences 3"):
         assert_close("W", np.array([[1.0, 2], [7, 4]]), np.array([[1.0, 2], [3, 4]]))

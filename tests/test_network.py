@@ -170,8 +170,10 @@ def test_predict_works_in_chunks():
 def test_frozen_layers_get_no_gradient_and_do_not_move(n):
     layers = [Noise(), Dense(4, 3), Tanh(), Noise(), Dense(3, 2), Noise()]
     net, end = Sequential(layers), [0, 15, 23][n]
-    net.grad = 5
     net.freeze(n)
+    net.grad = 5
+    if n:  # nothing is computed for a frozen layer
+        layers[1].backward = layers[1].param_grads = None
     before, Noise.calls = net.theta.copy(), 0
     net.backward(np.ones_like(net.forward(X, training=True)))
     assert not net.grad[:end].any() and net.grad[end:].all()
@@ -179,6 +181,8 @@ def test_frozen_layers_get_no_gradient_and_do_not_move(n):
     assert len(net.weights()) == 2 - n
     SGD(0.1).step(net.theta, net.grad)
     assert np.array_equal(net.theta[:end], before[:end]) and (n == 2 or np.all(net.theta[end:] != before[end:]))
+    if n:
+        del layers[1].backward, layers[1].param_grads
     net.freeze(0)
     net.backward(np.ones_like(net.forward(X)))
     assert net.grad.all() and len(net.weights()) == 2
@@ -354,6 +358,23 @@ def test_a_foreign_or_broken_file_is_refused_and_changes_nothing(tmp_path, how):
         net.load(path)
     assert (net.theta.tobytes(), net.grad.tobytes(), net.layers[0].mean.tobytes()) == before
     assert "pickle" not in str(caught.value)
+
+
+class Alarm:
+    """Rings when it is unpickled."""
+
+    rang = False
+
+    def __reduce__(self):
+        return setattr, (Alarm, "rang", True)
+
+
+def test_a_pickle_in_a_file_is_never_run(tmp_path):
+    net = small()
+    _write(tmp_path / "net.npz", theta=np.array([Alarm()] * 23), signature=np.array(net._signature))
+    with pytest.raises(ValueError, match="damaged"):
+        net.load(tmp_path / "net.npz")
+    assert not Alarm.rang
 
 
 def test_a_missing_file_is_named(tmp_path):

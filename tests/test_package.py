@@ -99,6 +99,13 @@ def test_a_module_can_be_read_in_one_sitting(name):
             assert length - doc <= 30, f"{name}.{node.name} has {length - doc} lines"
 
 
+def test_the_core_stays_small():
+    """What a maintainer has to know: all but figures, sliders and the exercises' checks."""
+    beside = {"plots", "widgets", "exercises"}
+    sources = [(FOLDER / f"{name}.py").read_text(encoding="utf-8") for name in MODULES if name not in beside]
+    assert sum(len(source.splitlines()) for source in sources) <= 1500
+
+
 CORE = "initializers layers activations losses network optimizers training gradcheck data".split()
 
 

@@ -129,6 +129,13 @@ def test_a_clipped_step_has_the_length_of_clip():
     assert np.linalg.norm(net.theta - before) == pytest.approx(0.25)
 
 
+def test_a_short_gradient_is_not_clipped():
+    nets = network(), network()
+    for net, clip in zip(nets, (None, 1e3), strict=True):
+        fit(net, MeanSquaredError(), SGD(0.1), Batches(X, T, 5), 2, clip=clip)
+    assert np.array_equal(nets[0].theta, nets[1].theta)
+
+
 def test_proximal_l1_makes_exact_zeros_and_plain_l1_does_not():
     zeros = []
     for proximal in (True, False):
@@ -209,10 +216,11 @@ def test_the_bad_step_is_not_taken():
     assert np.array_equal(net.theta, twin.theta)
 
 
-def test_an_infinite_validation_loss_stops_too():
+@pytest.mark.parametrize("lr", [1e25, 1e38])
+def test_an_infinite_validation_loss_stops_too(lr):
     net = Sequential([Dense(4, 3)])
-    with pytest.warns(RuntimeWarning, match="epoch 1, step 1: the validation loss is inf") as warned:
-        history = fit(net, MeanSquaredError(), SGD(1e25), Batches(X, T, 23), 3, validation=(X, T))
+    with pytest.warns(RuntimeWarning, match="epoch 1, step 1: the validation loss is (inf|nan)") as warned:
+        history = fit(net, MeanSquaredError(), SGD(lr), Batches(X, T, 23), 3, validation=(100 * X, T))
     assert len(warned) == 1 and np.isfinite(net.theta).all() and history.val_loss == history.val_accuracy == []
 
 
