@@ -285,7 +285,9 @@ def _description(layer):
 
 def _rms(gradients):
     """Root mean square over some vectors; where the squares leave float32's range, over their share of the largest."""
-    size, square = sum(g.size for g in gradients), float(sum(np.vdot(g, g) for g in gradients))
+    size, square = 0, 0.0
+    for g in gradients:
+        size, square = size + g.size, square + float(np.vdot(g, g))
     if 1e-30 < square < 1e30:
         return math.sqrt(square / size)
     largest = max(float(np.abs(g).max()) for g in gradients)

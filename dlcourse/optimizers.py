@@ -18,10 +18,10 @@ class _Optimizer:
 
     def step(self, theta, grad):
         """Change theta in place. The first call fixes the shape; another one is a ValueError."""
-        _check_float_array(f"{self!r}.step takes theta", theta)
-        _check_float_array(f"{self!r}.step takes grad", grad)
+        _check_float_array(self, "theta", theta)
+        _check_float_array(self, "grad", grad)
         if theta.shape != grad.shape:
-            raise ValueError(f"{self!r}.step takes theta and grad of one shape, got {theta.shape} and {grad.shape}")
+            raise ValueError(f"{self!r} takes theta and grad of one shape, got {theta.shape} and {grad.shape}")
         if self._shape not in (None, theta.shape):
             raise ValueError(f"{self!r} has made steps on shape {self._shape}, got {theta.shape}: start a new optimizer")
         self._update(theta, grad, self.rate())
@@ -55,7 +55,7 @@ def clip_norm(grad, max_norm):
 
     A grad that is not finite has no direction: ValueError (Pascanu et al. 2013).
     """
-    _check_float_array("clip_norm takes grad", grad)
+    _check_float_array("clip_norm", "grad", grad)
     _check_positive("clip_norm takes max_norm as a positive number", max_norm)
     largest = float(np.abs(grad).max(initial=0))
     if not np.isfinite(largest):
@@ -73,6 +73,6 @@ def _check_positive(takes, value):
         raise ValueError(f"{takes}, got {value!r}")
 
 
-def _check_float_array(takes, a):
+def _check_float_array(who, name, a):
     if not isinstance(a, np.ndarray) or a.dtype.kind != "f":
-        raise TypeError(f"{takes} as a float array, got {getattr(a, 'dtype', type(a).__name__)}")
+        raise TypeError(f"{who} takes {name} as a float array, got {getattr(a, 'dtype', type(a).__name__)}")

@@ -221,7 +221,7 @@ CASES = {
         (lambda: SGD(lambda t: -1.0).step(np.zeros(3), np.zeros(3)), ValueError, "finite lr, 0 or more, got -1.0 at step 0"),
         (lambda: SGD(lambda t: np.nan).rate(), ValueError, "finite lr, 0 or more, got nan at step 0"),
         (lambda: SGD(lambda t: None).rate(), ValueError, "finite lr", "got None at step 0"),
-        (lambda: SGD(1.0).step([1.0], np.zeros(1)), TypeError, "SGD(lr=1.0).step takes theta as a float array, got list"),
+        (lambda: SGD(1.0).step([1.0], np.zeros(1)), TypeError, "SGD(lr=1.0) takes theta as a float array, got list"),
         (lambda: SGD(1.0).step(np.zeros(1), np.zeros(1, int)), TypeError, "takes grad as a float array, got int64"),
         (lambda: SGD(1.0).step(np.zeros(3), np.zeros((3, 1))), ValueError, "of one shape, got (3,) and (3, 1)"),
         (lambda: trained(SGD(1.0)).step(np.zeros(4), np.zeros(4)), ValueError, "steps on shape (3,), got (4,)", "new optimizer"),
