@@ -94,3 +94,44 @@ def check_step_with_l2(step_with_l2):
         not _same(found, w - lr * (gradient + strength * w)),
         "not the step yet: w - lr * (gradient of the loss + gradient of the penalty)",
     )
+
+
+@_exercise
+def check_layer_without_loop(layer_without_loop):
+    """Lesson 2: a layer in the column convention, W (M, D), on examples in rows, without a loop."""
+    rng = np.random.default_rng(2)
+    W, b, xs = rng.normal(size=(3, 3)), rng.normal(size=3), rng.normal(size=(5, 3))
+    found, right = _answer(layer_without_loop, W, b, xs), xs @ W.T + b
+    _wrong_if(found.shape == (3, 5), "one example is one row: yours come as columns")
+    _wrong_if(found.shape != (5, 3), "return a row for each example and a column for each unit")
+    _wrong_if(_same(found, xs @ W + b), "W has a row for each unit: it must be transposed")
+    _wrong_if(_same(found, xs @ W.T), "the bias is missing")
+    _wrong_if(not _same(found, right), "not the numbers of the loop yet: each row is W times one example, plus b")
+
+
+@_exercise
+def check_lab_steps(lab_steps):
+    """Lesson 2: by how much the mean gradient of every batch is multiplied, when lr is divided by the batch's size again."""
+    found, lr = _answer(lab_steps, 10.0, 22, 5), 10.0
+    _wrong_if(found.ndim != 1, "return one number for each batch, in a list")
+    _wrong_if(len(found) == 4, "the last batch is missing: 22 examples are four batches of 5 and one of 2")
+    _wrong_if(len(found) != 5, "22 examples in batches of 5 are five batches")
+    _wrong_if(_same(found, [5, 5, 5, 5, 2]), "these are the sizes of the batches: the steps are lr divided by them")
+    _wrong_if(_same(found, [lr / 5] * 5), "the last batch has 2 examples, not 5")
+    _wrong_if(_same(found, [lr] * 5), "the second division is missing: lr is divided by the size of each batch")
+    _wrong_if(not _same(found, [lr / n for n in (5, 5, 5, 5, 2)]), "not the steps yet: lr / 5 four times, then lr / 2")
+
+
+@_exercise
+def check_xor_by_hand(xor_by_hand):
+    """Lesson 2: two sigmoid units and an output, set by hand, that answer above 1/2 where both coordinates have one sign."""
+    theta = xor_by_hand()
+    _wrong_if(theta is None, "not answered yet")
+    W1, b1, W2, b2 = (np.asarray(part, float) for part in theta)
+    _wrong_if(W1.shape != (2, 2) or b1.shape != (2,), "two units on two features: W1 is 2 by 2, b1 has 2 numbers")
+    _wrong_if(W2.size != 2 or b2.size != 1, "one output on two units: W2 has 2 numbers, b2 has 1")
+    x, t = np.array([[-1, -1], [1, 1], [-1, 1], [1, -1]]), np.array([True, True, False, False])
+    hidden = 0.5 * (1 + np.tanh(0.5 * (x @ W1 + b1)))
+    right = np.sum((hidden @ np.ravel(W2) + np.ravel(b2) > 0) == t)
+    _wrong_if(right == 0, "all four turned: change the signs of W2 and b2")
+    _wrong_if(right < 4, f"{right} of the 4 points are right")

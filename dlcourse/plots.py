@@ -31,11 +31,11 @@ def use_style():
     })  # fmt: skip
 
 
-def axes(n=1, width=None, height=3.2):
-    """One axes, or an array of n side by side, on a new figure of a fixed size in inches (100 dpi)."""
+def axes(n=1, width=None, height=3.2, **kind):
+    """One axes, or an array of n side by side, on a new figure of a fixed size in inches (100 dpi); projection="3d" for space."""
     figure = Figure(figsize=(width or min(4 * n, 8.4) + (n == 1), height), layout="constrained")
     FigureCanvasAgg(figure)
-    return figure.subplots(1, n)
+    return figure.subplots(1, n, subplot_kw=kind)
 
 
 def show(ax, alt):
@@ -158,6 +158,54 @@ def decision_boundary(f, x, labels, ax=None, *, level=0.5, n=100):
     if values.min() < level < values.max():
         ax.contour(u, v, values, [level], colors="0.2", linewidths=1.5)
     return points(x, labels, ax, xlim=u[[0, -1]], ylim=v[[0, -1]])
+
+
+def unit_lines(W, b, ax):
+    """Where each unit stands at 0: the line x W + b = 0 for every column of W (2, M), as far as the axes reach."""
+    for w, offset, color in zip(W.T, b, np.resize(["0.25", PURPLE, GREEN, ORANGE], len(b)), strict=True):
+        foot = -offset * w / (w @ w)  # the point of the line next to the origin
+        ax.axline(foot, foot + [-w[1], w[0]], color=color, linestyle="--", linewidth=1.8)
+    return ax
+
+
+def space(x, labels, ax, v, c, *, seen_from=None):
+    """Points (N, 3) of two classes within the unit cube, and the plane x v + c = 0; without `seen_from` (elevation, azimuth) the
+    plane is seen along its edge. `ax` is one of axes(projection="3d")."""
+    for label, marker in ((0, "^"), (1, "o")):
+        ax.scatter(*x[np.ravel(labels) == label].T, s=14, marker=marker, color=COLORS[f"label {label}"], depthshade=False)
+    along = np.argmax(np.abs(v))  # solved for the coordinate in which the plane is least steep
+    grid = np.insert(np.stack(np.meshgrid(*[np.linspace(0, 1, 41)] * 2)), along, 0.0, axis=0)
+    height = -(np.tensordot(v, grid, 1) + c) / v[along]
+    grid[along] = np.where((height >= 0) & (height <= 1), height, np.nan)
+    ax.plot_surface(*grid, color="0.6", alpha=0.4, edgecolor="0.5", linewidth=0.4, rcount=41, ccount=41, shade=False)
+    ax.set_proj_type("ortho")
+    ax.view_init(*(seen_from or (0, np.rad2deg(np.arctan2(-v[0], v[1])))))
+    ticks = [0, 0.5, 1]
+    ax.set(xticks=ticks, yticks=ticks, zticks=ticks, xlabel="$h_1$", ylabel="$h_2$", zlabel="$h_3$")
+    if seen_from is None:
+        ax.set_axis_off()
+        ax.set_box_aspect((1, 1, 1), zoom=1.1)
+    return ax
+
+
+def network(units, weights, ax=None):
+    """A box with text for every unit, [[text, ...] of the inputs, then of each layer], and its weights (D, M) on the arrows."""
+    ax = axes() if ax is None else ax
+    places = [[(column, i - (len(layer) - 1) / 2) for i in range(len(layer))] for column, layer in enumerate(units)]
+    for sources, targets, W in zip(places[:-1], places[1:], weights, strict=True):
+        for (x0, y0), row in zip(sources, W, strict=True):
+            for (x1, y1), w in zip(targets, row, strict=True):
+                ax.annotate("", (x1 - 0.25, y1), (x0 + 0.22, y0), arrowprops={"arrowstyle": "->", "color": "0.5"})
+                label = {"ha": "center", "va": "center", "bbox": {"facecolor": "white", "linewidth": 0, "pad": 1}}
+                ax.text(0.62 * x0 + 0.38 * x1, 0.62 * y0 + 0.38 * y1, f"{w:g}", **label)
+    for layer, texts in zip(places, units, strict=True):
+        for place, text in zip(layer, texts, strict=True):
+            box = {"facecolor": "#eef3f7", "edgecolor": "0.4", "boxstyle": "round"}
+            ax.text(*place, text, ha="center", va="center", linespacing=1.4, bbox=box)
+    tall = max(map(len, units)) / 2
+    ax.set(xlim=(-0.4, len(units) - 0.6), ylim=(tall, -tall))  # the first unit on top
+    ax.set_axis_off()
+    return ax
 
 
 def histograms(values, ax=None, *, bins=40, **settings):

@@ -48,6 +48,35 @@ ANSWERS = {  # check: {the line it should print, or how that line begins: an ans
         "lr multiplies the whole": lambda w, gradient, lr, strength: w - lr * gradient - strength * w,
         "not the step yet": lambda w, gradient, lr, strength: w,
     },
+    exercises.check_layer_without_loop: {
+        "right": lambda W, b, xs: xs @ W.T + b,
+        "not answered yet": lambda W, b, xs: None,
+        "one example is one row": lambda W, b, xs: W @ xs.T + b[:, None],
+        "return a row for each example": lambda W, b, xs: b,
+        "W has a row for each unit": lambda W, b, xs: xs @ W + b,
+        "the bias is missing": lambda W, b, xs: xs @ W.T,
+        "not the numbers of the loop yet": lambda W, b, xs: xs @ W.T - b,
+    },
+    exercises.check_lab_steps: {
+        "right": lambda lr, n, size: [lr / min(size, n - start) for start in range(0, n, size)],
+        "not answered yet": lambda lr, n, size: None,
+        "return one number for each": lambda lr, n, size: lr / size,
+        "the last batch is missing": lambda lr, n, size: [lr / size] * (n // size),
+        "22 examples in batches of 5": lambda lr, n, size: [lr / size] * n,
+        "these are the sizes": lambda lr, n, size: [min(size, n - start) for start in range(0, n, size)],
+        "the last batch has 2 examples": lambda lr, n, size: [lr / size for _ in range(0, n, size)],
+        "the second division is missing": lambda lr, n, size: [lr for _ in range(0, n, size)],
+        "not the steps yet": lambda lr, n, size: [lr / n for _ in range(0, n, size)],
+    },
+    exercises.check_xor_by_hand: {
+        "right": lambda: ([[5, -5], [5, -5]], [-5, -5], [[10], [10]], [-5]),
+        "not answered yet": lambda: None,
+        "two units on two features": lambda: ([5, 5], [-5, -5], [[10], [10]], [-5]),
+        "one output on two units": lambda: ([[5, -5], [5, -5]], [-5, -5], [10], [-5]),
+        "all four turned": lambda: ([[5, -5], [5, -5]], [-5, -5], [[-10], [-10]], [5]),
+        "3 of the 4 points": lambda: ([[5, -5], [5, -5]], [-5, -5], [[10], [0]], [-5]),
+        "your function stops with ValueError": lambda: 5 * [0],
+    },
 }
 ROWS = [(check, line, answer) for check, answers in ANSWERS.items() for line, answer in answers.items()]
 

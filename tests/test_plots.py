@@ -240,3 +240,27 @@ def test_the_style_is_told_apart_without_colour():
         cycle = matplotlib.rcParams["axes.prop_cycle"].by_key()
     assert len(set(zip(cycle["color"], cycle["linestyle"], strict=True))) == len(cycle["color"]) >= 6
     assert len(set(cycle["linestyle"])) >= 4
+
+
+def test_unit_lines_run_where_each_unit_is_0():
+    W, b = np.array([[1.0, 0.0], [1.0, 2.0]]), np.array([-3.0, 1.0])
+    lines = plots.unit_lines(W, b, plots.axes()).lines
+    for line, w, offset in zip(lines, W.T, b, strict=True):
+        one, two = np.asarray(line.get_xy1()), np.asarray(line.get_xy2())
+        assert np.allclose([one @ w + offset, two @ w + offset], 0) and not np.allclose(one, two)
+
+
+def test_space_shows_both_classes_and_the_plane_seen_along_its_edge_without_a_view():
+    x, v = np.array([[0.0, 0.0, 0.0], [1.0, 1.0, 0.5], [0.5, 1.0, 1.0]]), np.array([1.0, 1.0, 3.0])
+    whole, edge = plots.axes(2, projection="3d")
+    plots.space(x, [0, 1, 1], whole, v, -2.5, seen_from=(25, 30))
+    assert [len(points.get_offsets()) for points in whole.collections[:2]] == [1, 2] and whole.elev == 25
+    plots.space(x, [0, 1, 1], edge, v, -2.5)
+    azimuth = np.deg2rad(edge.azim)
+    assert edge.elev == 0 and np.isclose(v[:2] @ [np.cos(azimuth), np.sin(azimuth)], 0)
+    whole.figure.canvas.draw()
+
+
+def test_network_shows_every_unit_and_every_weight():
+    ax = plots.network([["a", "b"], ["c", "d"], ["e"]], [np.array([[1.5, 2], [3, 4]]), np.array([[5], [-6]])])
+    assert [text.get_text() for text in ax.texts if text.get_text()] == "1.5 2 3 4 5 -6 a b c d e".split()
