@@ -8,6 +8,8 @@ import os
 
 import numpy as np
 
+from dlcourse import activations, layers, losses, network
+
 
 class _Verdict(Exception):
     """Ends a check; its text is the line to print."""
@@ -135,3 +137,74 @@ def check_xor_by_hand(xor_by_hand):
     right = np.sum((hidden @ np.ravel(W2) + np.ravel(b2) > 0) == t)
     _wrong_if(right == 0, "all four turned: change the signs of W2 and b2")
     _wrong_if(right < 4, f"{right} of the 4 points are right")
+
+
+@_exercise
+def check_surprise_of_sign(surprise_of_sign):
+    """Lesson 4: -ln sigmoid(y z) for labels -1 and +1, without overflow."""
+    y, z = np.array([1.0, -1, 1, -1, 1, -1]), np.array([0.0, 0.5, -2.0, 3.0, -800.0, 800.0])
+    with np.errstate(all="ignore"):
+        found, right = _answer(surprise_of_sign, z, y), np.logaddexp(0, -y * z)
+    _wrong_if(found.shape != z.shape, "return one number for each example")
+    _wrong_if(
+        not _same(found[:4], right[:4]) and _same(found[:4], -right[:4]), "the sign is turned: a surprise is never negative"
+    )
+    _wrong_if(
+        _same(found[:4], np.logaddexp(0, y * z)[:4]), "the sign in front of y z is turned: a right answer should cost little"
+    )
+    _wrong_if(_same(found[:4], np.logaddexp(0, -z)[:4]), "your formula ignores the label y")
+    _wrong_if(not _same(found[:4], right[:4]), "at z = 0 the surprise is ln 2 = 0.69; at y z = -2 it is 2.13")
+    _wrong_if(not np.isfinite(found).all(), "right for small z; at y z = -800 it overflows: the surprise is 800")
+    _wrong_if(not _same(found, right), "right for small z; at y z = -800 the surprise is 800")
+
+
+@_exercise
+def check_log_softmax(log_softmax):
+    """Lesson 4: ln softmax(z), finite for every finite z."""
+    z = np.array([[1.0, 2.0, 0.5], [-3.0, 0.0, 4.0], [0.0, 900.0, -900.0]])
+    shifted = z - z.max(axis=1, keepdims=True)
+    right = shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
+    with np.errstate(all="ignore"):
+        found = _answer(log_softmax, z)
+    _wrong_if(found.shape != z.shape, "return one number for each number of z")
+    _wrong_if(_same(found[:2], np.exp(right[:2])), "these are the probabilities: their logarithm is asked for")
+    _wrong_if(_same(found[:2], -right[:2]), "the sign is turned: the logarithm of a probability is at most 0")
+    _wrong_if(_same(found[:2], shifted[:2]), "subtracting the largest is not all: the sum of the exponentials is missing")
+    _wrong_if(not _same(found[:2], right[:2]), "not the logarithm yet: np.exp of each row should sum to 1")
+    _wrong_if(np.isnan(found).any(), "right for small z; at z = 900 the exponential overflows: subtract the largest first")
+    _wrong_if(not np.isfinite(found).all(), "a class far behind gets -inf: do not take the logarithm of its probability")
+    _wrong_if(not _same(found, right), "right for small z; with [0, 900, -900] it should be [-900, 0, -1800]")
+
+
+@_exercise
+def check_dictionary_gradients(dictionary_gradients):
+    """Lesson 4: the L-layer model in a dictionary, one example a column, against our Sequential."""
+    rng = np.random.default_rng(4)
+    x, t = rng.normal(size=(7, 5)), rng.integers(0, 2, (7, 2)).astype(float)
+    for factor in (1.0, 50.0):  # the second with answers that are exactly 0 or 1
+        dense = [layers.Dense(5, 4), layers.Dense(4, 3), layers.Dense(3, 2)]
+        stack = [dense[0], activations.ReLU(), dense[1], activations.ReLU(), dense[2]]
+        net, loss = network.Sequential(stack, seed=3, dtype=np.float64), losses.SigmoidCrossEntropy()
+        net.theta = factor * net.theta + 0.1
+        loss.forward(net.forward(x), t)
+        net.backward(loss.backward())
+        parameters, right = {}, {}
+        for k, layer in enumerate(dense, 1):
+            parameters |= {f"W{k}": layer.W.T.copy(), f"b{k}": layer.b[:, None].copy()}
+            right |= {f"dW{k}": layer.dW.T, f"db{k}": layer.db[:, None]}
+        with np.errstate(all="ignore"):
+            found = dictionary_gradients(x.T.copy(), t.T.copy(), parameters)
+        _wrong_if(found is None, "not answered yet")
+        _wrong_if(not isinstance(found, dict) or set(found) != set(right), 'return a dictionary with "dW1", "db1" and so on')
+        for key, value in found.items():
+            shape = np.shape(value)
+            _wrong_if(shape != right[key].shape, f"{key} has shape {shape}, not {right[key].shape}, that of {key[1:]}")
+        finite = all(np.isfinite(value).all() for value in found.values())
+        _wrong_if(not finite, "nan where an answer is exactly 0 or 1: start with sigmoid(Z) - T, without dividing")
+        far = {key for key in right if not _same(found[key], right[key])}
+        _wrong_if(
+            all(_same(found[key], 7 * right[key]) for key in right), "the mean is missing: divide by the number of examples"
+        )
+        _wrong_if(all(_same(found[key], -right[key]) for key in right), "the sign is turned: start with sigmoid(Z) - T")
+        _wrong_if({"dW3", "db3"} & far, "the last layer is not right yet: its dZ is (sigmoid(Z) - T) / N")
+        _wrong_if(far, "the last layer is right; below it dZ is W^T dZ of the layer above, where its ReLU was on")

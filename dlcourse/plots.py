@@ -58,15 +58,21 @@ def _legend(ax):
     """Names above the axes, where no curve can be."""
     handles, labels = ax.get_legend_handles_labels()
     if labels:
-        ax.legend(handles, labels, loc="lower left", bbox_to_anchor=(0, 1), ncols=min(len(labels), 4), borderaxespad=0.2)
+        room = 12 * ax.figure.get_figwidth() / len(ax.figure.axes)  # letters that stand side by side
+        columns = min(4, len(labels), int(room / (6 + max(map(len, labels)))) or 1)
+        ax.legend(handles, labels, loc="lower left", bbox_to_anchor=(0, 1), ncols=columns, borderaxespad=0.2)
     return ax
 
 
 def curves(x, ys, ax=None, **settings):
-    """A line for each {name: y}. `x` is shared, or a dict with the same names; `settings` as in Axes.set."""
+    """A line for each {name: y}. `x` is shared, or a dict with the same names; `settings` as in Axes.set.
+
+    What stands before a comma in a name decides the colour: "cross-entropy, 20 hidden units".
+    """
     ax = axes() if ax is None else ax
     for name, y in ys.items():
-        style = {"color": COLORS[name]} if name in COLORS else {}
+        thing = str(name).split(",")[0]
+        style = {"color": COLORS[thing]} if thing in COLORS else {}
         ax.plot(x[name] if isinstance(x, dict) else x, y, label=name, **style)
     ax.set(**settings)
     return _legend(ax)

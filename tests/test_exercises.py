@@ -15,6 +15,28 @@ def weighted(dz, mean=True):
     return lambda x, t, w, c: x.T @ dz(sigmoid(x @ w), t, c) / (len(x) if mean else 1)
 
 
+def dictionary_gradients(X, T, parameters, last=lambda p, T: (p - T) / T.shape[1], relu=True):
+    """Lesson 4's third exercise; `last` makes dZ of the last layer from the answers p."""
+    L, A, found = len(parameters) // 2, [X], {}
+    for k in range(1, L + 1):
+        Z = parameters[f"W{k}"] @ A[-1] + parameters[f"b{k}"]
+        A.append(np.maximum(Z, 0) if k < L else 0.5 * (1 + np.tanh(Z / 2)))
+    dZ = last(A[L], T)
+    for k in range(L, 0, -1):
+        found |= {f"dW{k}": dZ @ A[k - 1].T, f"db{k}": dZ.sum(axis=1, keepdims=True)}
+        dZ = (parameters[f"W{k}"].T @ dZ) * (A[k - 1] > 0 if relu else 1)
+    return found
+
+
+def log_softmax(z):
+    z = z - z.max(axis=1, keepdims=True)
+    return z - np.log(np.exp(z).sum(axis=1, keepdims=True))
+
+
+def naive_last(p, T):
+    return -(T / p - (1 - T) / (1 - p)) * p * (1 - p) / T.shape[1]
+
+
 ANSWERS = {  # check: {the line it should print, or how that line begins: an answer}
     exercises.check_surprise_in_bits: {
         "right": lambda p: -np.log2(p),
@@ -76,6 +98,40 @@ ANSWERS = {  # check: {the line it should print, or how that line begins: an ans
         "all four turned": lambda: ([[5, -5], [5, -5]], [-5, -5], [[-10], [-10]], [5]),
         "3 of the 4 points": lambda: ([[5, -5], [5, -5]], [-5, -5], [[10], [0]], [-5]),
         "your function stops with ValueError": lambda: 5 * [0],
+    },
+    exercises.check_surprise_of_sign: {
+        "right": lambda z, y: np.logaddexp(0, -y * z),
+        "not answered yet": lambda z, y: None,
+        "return one number for each example": lambda z, y: 0.0,
+        "the sign is turned": lambda z, y: -np.logaddexp(0, -y * z),
+        "the sign in front of y z": lambda z, y: np.logaddexp(0, y * z),
+        "your formula ignores the label": lambda z, y: np.logaddexp(0, -z),
+        "at z = 0 the surprise is": lambda z, y: z,
+        "right for small z; at y z = -800 it overflows": lambda z, y: np.log(1 + np.exp(-y * z)),
+        "right for small z; at y z = -800 the": lambda z, y: np.log(1 + np.exp(np.minimum(-y * z, 100))),
+    },
+    exercises.check_log_softmax: {
+        "right": log_softmax,
+        "not answered yet": lambda z: None,
+        "return one number for each number": lambda z: z.sum(axis=1),
+        "these are the probabilities": lambda z: np.exp(log_softmax(z)),
+        "the sign is turned": lambda z: -log_softmax(z),
+        "subtracting the largest": lambda z: z - z.max(axis=1, keepdims=True),
+        "not the logarithm yet": lambda z: z,
+        "right for small z; at z = 900": lambda z: np.log(np.exp(z) / np.exp(z).sum(axis=1, keepdims=True)),
+        "a class far behind": lambda z: np.log(np.exp(log_softmax(z))),
+        "right for small z; with": lambda z: np.maximum(log_softmax(z), -700),
+    },
+    exercises.check_dictionary_gradients: {
+        "right": dictionary_gradients,
+        "not answered yet": lambda X, T, parameters: None,
+        "return a dictionary": lambda X, T, parameters: parameters,
+        "dW3 has shape": lambda *given: {key: value.T for key, value in dictionary_gradients(*given).items()},
+        "nan where an answer": lambda *given: dictionary_gradients(*given, last=naive_last),
+        "the mean is missing": lambda *given: dictionary_gradients(*given, last=lambda p, T: p - T),
+        "the sign is turned": lambda *given: dictionary_gradients(*given, last=lambda p, T: (T - p) / 7),
+        "the last layer is not right": lambda *given: dictionary_gradients(*given, last=lambda p, T: (p - T) * p * (1 - p) / 7),
+        "the last layer is right; below": lambda *given: dictionary_gradients(*given, relu=False),
     },
 }
 ROWS = [(check, line, answer) for check, answers in ANSWERS.items() for line, answer in answers.items()]

@@ -264,3 +264,11 @@ def test_space_shows_both_classes_and_the_plane_seen_along_its_edge_without_a_vi
 def test_network_shows_every_unit_and_every_weight():
     ax = plots.network([["a", "b"], ["c", "d"], ["e"]], [np.array([[1.5, 2], [3, 4]]), np.array([[5], [-6]])])
     assert [text.get_text() for text in ax.texts if text.get_text()] == "1.5 2 3 4 5 -6 a b c d e".split()
+
+
+def test_a_curve_has_the_colour_of_what_stands_before_the_comma_and_a_long_legend_has_rows():
+    names = ("cross-entropy, no hidden layer", "cross-entropy, 20 hidden units")
+    ax = plots.curves([0, 1], dict.fromkeys(names, [0, 1]), plots.axes(2)[0])
+    assert {line.get_color() for line in ax.lines} == {plots.COLORS["cross-entropy"]}
+    assert ax.get_legend()._ncols == 1
+    assert plots.curves([0, 1], {"a": [0, 1], "b": [1, 0]}).get_legend()._ncols == 2
