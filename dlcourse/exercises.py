@@ -140,6 +140,57 @@ def check_xor_by_hand(xor_by_hand):
 
 
 @_exercise
+def check_first_over_last(first_over_last):
+    """Lesson 3: the error signal of the first layer over that of the last, a product of slopes and weights."""
+    rng = np.random.default_rng(3)
+    slopes, weights = [0.2, 0.24, 0.1], [0.3 * rng.normal(size=shape) for shape in ((30, 20), (20, 10), (10, 5))]
+    found = _answer(first_over_last, slopes, weights)
+    spread, n_in, n_out = np.array([(W.std(), *W.shape) for W in weights]).T
+    right = slopes * np.sqrt(n_out) * spread
+    _wrong_if(found.shape != (), "return one number for the whole network")
+    _wrong_if(_same(found, np.sum(right)), "the factors are multiplied on the way back, not added")
+    _wrong_if(_same(found, np.prod(slopes)), "your product knows the slopes only: every matrix changes the signal, too")
+    _wrong_if(
+        _same(found, np.prod(slopes * np.sqrt(n_in) * spread)), "the way back adds up n_out numbers: W.shape[1], not W.shape[0]"
+    )
+    _wrong_if(
+        _same(found, np.prod(slopes * n_out * spread)), "random signs: n_out numbers add up to sqrt(n_out) times one of them"
+    )
+    _wrong_if(
+        _same(found, np.prod(slopes * np.sqrt(n_out) * spread**2)), "the square root goes over the variance, too: take the spread"
+    )
+    _wrong_if(_same(found, 1 / np.prod(right)), "this is last over first")
+    _wrong_if(not _same(found, np.prod(right)), "one factor for each hidden layer: slope * sqrt(n_out) * spread of W")
+
+
+@_exercise
+def check_hard_tanh_backward(hard_tanh_backward):
+    """Lesson 3: the backward pass of a unit that is z between -1 and 1 and constant outside."""
+    z, dy = np.array([[-3.0, -0.9, 0.2, 0.7, 1.4]]), np.array([[1.0, -2.0, 3.0, 0.5, -4.0]])
+    found, inside = _answer(hard_tanh_backward, dy, z), np.abs(z) < 1
+    _wrong_if(found.shape != z.shape, "return one number for each z")
+    _wrong_if(_same(found, inside * 1.0), "this is the slope: the chain rule multiplies it by what arrives, dy")
+    _wrong_if(_same(found, dy * ~inside), "turned around: the slope is 1 inside and 0 outside")
+    _wrong_if(_same(found, dy * (z < 1)), "there are two corners: below -1 it is flat, too")
+    _wrong_if(_same(found, dy * (z > 0)), "this is ReLU's: here the slope is 1 between -1 and 1")
+    _wrong_if(_same(found, dy * np.clip(z, -1, 1)), "you multiplied by the value of the unit: multiply by its slope")
+    _wrong_if(_same(found, dy * (1 - np.tanh(z) ** 2)), "this is the slope of tanh, which has no corners")
+    _wrong_if(not _same(found, dy * inside), "dL/dz is dy where -1 < z < 1, and 0 elsewhere")
+
+
+@_exercise
+def check_level_std(level_std):
+    """Lesson 3: the weights' standard deviation that makes slope * sqrt(width) * std equal to 1."""
+    found, right = _answer(level_std, 0.2, 64), 1 / (0.2 * 8)
+    _wrong_if(found.shape != (), "return one number")
+    _wrong_if(_same(found, 1 / np.sqrt(64)), "these weights level the sum; the slope makes the signal smaller, too")
+    _wrong_if(_same(found, 1 / (0.2 * 64)), "random signs: width numbers add up to sqrt(width) times one of them")
+    _wrong_if(_same(found, 0.2 / np.sqrt(64)), "a smaller slope needs larger weights, not smaller ones")
+    _wrong_if(_same(found, right**2), "this is the variance: take its root")
+    _wrong_if(not _same(found, right), "solve slope * sqrt(width) * std = 1 for std")
+
+
+@_exercise
 def check_surprise_of_sign(surprise_of_sign):
     """Lesson 4: -ln sigmoid(y z) for labels -1 and +1, without overflow."""
     y, z = np.array([1.0, -1, 1, -1, 1, -1]), np.array([0.0, 0.5, -2.0, 3.0, -800.0, 800.0])

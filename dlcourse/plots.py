@@ -8,6 +8,7 @@ import io
 import matplotlib
 import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.collections import PolyCollection
 from matplotlib.colors import ListedColormap
 from matplotlib.figure import Figure
 
@@ -15,7 +16,7 @@ from matplotlib.figure import Figure
 BLUE, RED, GREEN, ORANGE, SKY, PURPLE = "#0072B2", "#D55E00", "#009E73", "#E69F00", "#56B4E9", "#CC79A7"
 COLORS = {
     "label 0": RED, "label 1": BLUE, "training": BLUE, "validation": ORANGE,
-    "cross-entropy": BLUE, "squared error": RED,
+    "cross-entropy": BLUE, "squared error": RED, "sigmoid": RED, "tanh": BLUE, "relu": GREEN,
 }  # fmt: skip
 CYCLE = [(BLUE, "-"), (RED, "--"), (GREEN, "-."), (PURPLE, ":"), (ORANGE, "-"), (SKY, "--")]
 
@@ -100,32 +101,46 @@ def gradient_magnitude(history, ax=None):
     return _legend(ax)
 
 
-def layer_bars(values, ax=None, *, ylim=(1e-12, 1e2), ylabel="gradient magnitude"):
-    """One value for each layer, input left, on a fixed log axis. Beyond it: an arrow at the edge with the number; 0 is hollow."""
+def layer_bars(values, ax=None, *, others=(), predicted=None, ylim=(1e-12, 1e2), ylabel="gradient magnitude"):
+    """One value for each layer, input left, on a fixed log axis. Beyond it: an arrow at the edge with the number; 0 is hollow.
+
+    `others`, thin and grey: the same for other networks; `predicted`: a dashed line.
+    """
     ax = axes() if ax is None else ax
     values, layers = np.asarray(values, float), np.arange(1, len(values) + 1)
-    inside = np.clip(values, ylim[0] * 1.5, ylim[1] / 1.5)
+    edge = np.clip(values, ylim[0] * 1.5, ylim[1] / 1.5)
+    inside = np.where((ylim[0] <= values) & (values <= ylim[1]), values, edge)
+    for other in others:
+        ax.plot(layers, np.where(np.greater(other, 0), other, np.nan), color="0.75", linewidth=1, linestyle="-", zorder=1)
     ax.plot(layers, inside, color="0.6", linewidth=1, linestyle="-", zorder=1)
+    if predicted is not None:
+        ax.plot(layers, np.where(np.greater(predicted, 0), predicted, np.nan), color="black", linewidth=1.2, linestyle="--")
+    many = len(values) > 10
     for layer, value, y, color in zip(layers, values, inside, layer_colors(len(values)), strict=True):
         marker = "o" if y == value or value == 0 else "^" if value > y else "v"
-        ax.plot(layer, y, marker, color=color, markersize=8, markerfacecolor="none" if value == 0 else color)
+        ax.plot(layer, y, marker, color=color, markersize=6 if many else 8, markerfacecolor="none" if value == 0 else color)
         if y != value:
-            ax.annotate(
-                f"{value:.0e}" if value else "0",
-                (layer, y),
-                (0, 9),
-                textcoords="offset points",
-                ha="center",
-                fontsize=9,
-            )
-    ax.set(
-        yscale="log",
-        ylim=ylim,
-        xlabel="layer (input left)",
-        ylabel=ylabel,
-        xticks=layers,
-        xlim=(0.5, len(values) + 0.5),
-    )
+            place = {"va": "top" if value > y else "bottom", "ha": "center", "rotation": 90 if many and value else 0}
+            offset = (0, -7 if value > y else 7)
+            ax.annotate(f"{value:.0e}" if value else "0", (layer, y), offset, textcoords="offset points", fontsize=9, **place)
+    ax.set(yscale="log", ylim=ylim, xlabel="layer (input left)", ylabel=ylabel)
+    ax.set(xticks=layers[:: 1 + many], xlim=(0.5, len(values) + 0.5))
+    ax.minorticks_off()  # they take half of a widget's time
+    return ax
+
+
+def layer_histograms(shares, edges, ax=None, *, marks=None, **settings):
+    """A histogram on its side for each layer, input left: shares (layers, bins) between `edges`; a dash at each of `marks`."""
+    ax = axes() if ax is None else ax
+    layers, heights = np.arange(1, len(shares) + 1), np.repeat(edges, 2)
+    widths = 0.8 * np.asarray(shares, float) / np.max(shares, axis=1, keepdims=True)
+    sides = np.pad(np.repeat(widths, 2, axis=1), ((0, 0), (1, 1))) + layers[:, None] - 0.4
+    outlines = PolyCollection([np.c_[side, heights] for side in sides], facecolors=layer_colors(len(shares)))
+    ax.add_collection(outlines, autolim=False)
+    if marks is not None:
+        ax.plot(layers, marks, "_", color="black", markersize=9, markeredgewidth=2)
+    ax.set(xlabel="layer (input left)", xlim=(0.5, len(layers) + 0.5), xticks=layers[:: 1 + (len(layers) > 10)])
+    ax.set(**{"ylim": (edges[0], edges[-1]), **settings})
     return ax
 
 

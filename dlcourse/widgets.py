@@ -85,8 +85,12 @@ class player(ipywidgets.HBox):
         for part in (play, slider):
             traitlets.link((self, "value"), (part, "value"))
         traitlets.link((self, "description"), (slider, "description"))
-        back.on_click(lambda _: self.set_trait("value", max(self.value - 1, self.min)))
-        on.on_click(lambda _: self.set_trait("value", min(self.value + 1, self.max)))
+        back.on_click(lambda _: self.set_trait("value", self.value - 1))
+        on.on_click(lambda _: self.set_trait("value", self.value + 1))
+
+    @traitlets.validate("value")
+    def _within(self, proposal):
+        return min(max(proposal["value"], self.min), self.max)
 
 
 class Panel(ipywidgets.VBox):

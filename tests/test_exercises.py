@@ -37,6 +37,11 @@ def naive_last(p, T):
     return -(T / p - (1 - T) / (1 - p)) * p * (1 - p) / T.shape[1]
 
 
+def along(factor, total=np.prod):
+    """An answer to lesson 3's first exercise from the factor of one layer."""
+    return lambda slopes, weights: total([factor(s, W) for s, W in zip(slopes, weights, strict=True)])
+
+
 ANSWERS = {  # check: {the line it should print, or how that line begins: an answer}
     exercises.check_surprise_in_bits: {
         "right": lambda p: -np.log2(p),
@@ -132,6 +137,40 @@ ANSWERS = {  # check: {the line it should print, or how that line begins: an ans
         "the sign is turned": lambda *given: dictionary_gradients(*given, last=lambda p, T: (T - p) / 7),
         "the last layer is not right": lambda *given: dictionary_gradients(*given, last=lambda p, T: (p - T) * p * (1 - p) / 7),
         "the last layer is right; below": lambda *given: dictionary_gradients(*given, relu=False),
+    },
+    exercises.check_first_over_last: {
+        "right": along(lambda s, W: s * np.sqrt(W.shape[1]) * W.std()),
+        "not answered yet": lambda slopes, weights: None,
+        "return one number": lambda slopes, weights: slopes,
+        "the factors are multiplied": along(lambda s, W: s * np.sqrt(W.shape[1]) * W.std(), np.sum),
+        "your product knows the slopes only": along(lambda s, W: s),
+        "the way back adds up n_out": along(lambda s, W: s * np.sqrt(W.shape[0]) * W.std()),
+        "random signs": along(lambda s, W: s * W.shape[1] * W.std()),
+        "the square root goes over the variance": along(lambda s, W: s * np.sqrt(W.shape[1]) * W.var()),
+        "this is last over first": along(lambda s, W: 1 / (s * np.sqrt(W.shape[1]) * W.std())),
+        "one factor for each hidden layer": along(lambda s, W: 7 * s),
+    },
+    exercises.check_hard_tanh_backward: {
+        "right": lambda dy, z: dy * (np.abs(z) < 1),
+        "not answered yet": lambda dy, z: None,
+        "return one number for each z": lambda dy, z: dy.sum(),
+        "this is the slope": lambda dy, z: np.abs(z) < 1,
+        "turned around": lambda dy, z: dy * (np.abs(z) > 1),
+        "there are two corners": lambda dy, z: dy * (z < 1),
+        "this is ReLU's": lambda dy, z: dy * (z > 0),
+        "you multiplied by the value": lambda dy, z: dy * np.clip(z, -1, 1),
+        "this is the slope of tanh": lambda dy, z: dy * (1 - np.tanh(z) ** 2),
+        "dL/dz is dy where": lambda dy, z: dy,
+    },
+    exercises.check_level_std: {
+        "right": lambda slope, width: 1 / (slope * np.sqrt(width)),
+        "not answered yet": lambda slope, width: None,
+        "return one number": lambda slope, width: [slope, width],
+        "these weights level the sum": lambda slope, width: 1 / np.sqrt(width),
+        "random signs": lambda slope, width: 1 / (slope * width),
+        "a smaller slope needs": lambda slope, width: slope / np.sqrt(width),
+        "this is the variance": lambda slope, width: 1 / (slope**2 * width),
+        "solve slope": lambda slope, width: width,
     },
 }
 ROWS = [(check, line, answer) for check, answers in ANSWERS.items() for line, answer in answers.items()]

@@ -37,6 +37,7 @@ DRAWN = {
     "loss_curve": lambda history, **ax: plots.loss_curve(history, **ax),
     "gradient_magnitude": lambda history, **ax: plots.gradient_magnitude(history, **ax),
     "layer_bars": lambda history, **ax: plots.layer_bars([1.0, 0.1], **ax),
+    "layer_histograms": lambda history, **ax: plots.layer_histograms([[1, 2], [4, 0]], [0, 0.5, 1], **ax),
     "points": lambda history, **ax: plots.points(X, LABELS, **ax),
     "decision_boundary": lambda history, **ax: plots.decision_boundary(height, X, LABELS, level=4, **ax),
     "histograms": lambda history, **ax: plots.histograms({"a": [1, 2, 2]}, **ax),
@@ -128,6 +129,26 @@ def test_layer_bars_beyond_the_axis_are_arrows_at_its_edge_with_their_number_and
 def test_layer_bars_within_the_axis_stand_where_they_are_also_next_to_its_edge():
     ax = plots.layer_bars([1.2e-6, 90.0], ylim=(1e-6, 1e2))
     assert [mark[1:3] for mark in marks(ax)] == [(1.2e-6, "o"), (90.0, "o")]
+
+
+def test_layer_bars_show_other_networks_and_a_prediction_behind_the_values():
+    ax = plots.layer_bars([1.0, 0.1], others=[[2.0, 0.0], [3.0, 0.3]], predicted=[0.5, 0.05])
+    lines = [line for line in ax.lines if len(line.get_xdata()) == 2]
+    drawn = [line.get_ydata().tolist() for line in lines]
+    np.testing.assert_array_equal(drawn, [[2.0, np.nan], [3.0, 0.3], [1.0, 0.1], [0.5, 0.05]])  # a log axis has no 0: a gap
+    assert [line.get_linestyle() for line in lines] == ["-", "-", "-", "--"]
+    assert marks(ax) == [(1, 1.0, "o", False), (2, 0.1, "o", False)]
+
+
+def test_layer_histograms_stand_side_by_side_as_wide_as_their_shares():
+    ax = plots.layer_histograms([[1, 2], [4, 0]], [0, 0.5, 1], marks=[0.6, 0.2], ylabel="slope")
+    (outlines,) = ax.collections
+    for layer, path, widths in zip((1, 2), outlines.get_paths(), ([0.4, 0.8], [0.8, 0]), strict=True):
+        for height, width in zip((0.25, 0.75), widths, strict=True):
+            across = path.vertices[np.isin(path.vertices[:, 1], (height - 0.25, height + 0.25)), 0]
+            assert np.any(np.isclose(across, layer - 0.4 + width))
+    assert ax.lines[0].get_xydata().tolist() == [[1, 0.6], [2, 0.2]]
+    assert ax.get_ylim() == (0, 1) and ax.get_ylabel() == "slope"
 
 
 def scattered(ax):

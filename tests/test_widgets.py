@@ -300,6 +300,30 @@ def test_the_picture_keeps_its_place():
     assert pixels(panel).shape[:2] == (height, width)
 
 
+def test_a_player_is_a_control_whose_parts_move_together():
+    seen = []
+
+    def draw(ax=None, frame=2):
+        """A point that moves."""
+        seen.append(frame)
+        return ax.plot([0, 9], [0, frame]) and ax
+
+    panel = widgets.explore(draw, frame=widgets.player(5))
+    player = panel.controls["frame"]
+    play, back, on, slider = player.children
+    assert (player.value, play.value, slider.value, slider.description) == (2, 2, 2, "frame")
+    assert (player.min, player.max, play.max, slider.max) == (0, 4, 4, 4)
+    for move, frame in ((on.click, 3), (on.click, 4), (on.click, 4), (back.click, 3)):
+        move()
+        assert player.value == play.value == slider.value == frame
+    play.value = 1  # as the browser does when it plays
+    slider.value = 0
+    back.click()
+    assert player.value == 0 and seen == [2, 3, 4, 3, 1, 0] and panel.error is None
+    with pytest.raises(ValueError, match="frame=9"):
+        widgets.explore(lambda ax=None, frame=9: ax, frame=widgets.player(5))
+
+
 def test_progress_counts_the_steps_of_a_history(monkeypatch):
     shown = []
     monkeypatch.setattr("IPython.display.display", shown.append)
