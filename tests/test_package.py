@@ -138,3 +138,10 @@ def _is_np_random(node):
     return (
         isinstance(node, ast.Attribute) and node.attr == "random" and isinstance(node.value, ast.Name) and node.value.id == "np"
     )
+
+
+@pytest.mark.parametrize("command", [("check",), ("format", "--check")], ids=["lint", "format"])
+def test_code_and_notebooks_are_as_ruff_wants_them(command):
+    home = pathlib.Path(__file__).parent.parent
+    run = subprocess.run([sys.executable, "-m", "ruff", *command, "."], cwd=home, capture_output=True, text=True)
+    assert run.returncode == 0, run.stdout + run.stderr
