@@ -265,10 +265,11 @@ def test_the_style_is_told_apart_without_colour():
 
 def test_unit_lines_run_where_each_unit_is_0():
     W, b = np.array([[1.0, 0.0], [1.0, 2.0]]), np.array([-3.0, 1.0])
-    lines = plots.unit_lines(W, b, plots.axes()).lines
-    for line, w, offset in zip(lines, W.T, b, strict=True):
-        one, two = np.asarray(line.get_xy1()), np.asarray(line.get_xy2())
-        assert np.allclose([one @ w + offset, two @ w + offset], 0) and not np.allclose(one, two)
+    ax = plots.axes()
+    ax.set(xlim=(-5, 5), ylim=(-5, 5))
+    for line, w, offset in zip(plots.unit_lines(W, b, ax).lines, W.T, b, strict=True):
+        ends = ax.transData.inverted().transform(line.get_transform().transform([(0, 0), (1, 1)]))  # where it leaves the axes
+        assert np.allclose(ends @ w + offset, 0) and not np.allclose(*ends)
 
 
 def test_space_shows_both_classes_and_the_plane_seen_along_its_edge_without_a_view():
