@@ -51,6 +51,84 @@ def _same(a, b):
 
 
 @_exercise
+def check_shapes(shapes):
+    """Before you start: four shapes, with x (64, 289), W (289, 20) and b (20,)."""
+    found, right = shapes(), [(64, 20), (289,), (289, 20), (64, 1)]
+    _wrong_if(found is None, "not answered yet")
+    found = [tuple(np.ravel(shape)) for shape in found]
+    _wrong_if(len(found) != 4, f"return four shapes: yours are {len(found)}")
+    _wrong_if(found[0] != right[0], "the first: a row for each row of x, a column for each column of W; b is added to each row")
+    _wrong_if(found[1] == (64,), "the second: axis 0 counts the rows; they are averaged, a number for each column remains")
+    _wrong_if(found[1] == (1, 289), "the second: without keepdims the averaged axis disappears")
+    _wrong_if(found[1] != right[1], "the second: the rows are averaged, one number for each of the 289 columns remains")
+    _wrong_if(found[2] != right[2], "the third: x.T is (289, 64), x @ W is (64, 20); the inner lengths disappear")
+    _wrong_if(found[3] == (64,), "the fourth: keepdims=True keeps the summed axis, with length 1")
+    _wrong_if(found[3] != right[3], "the fourth: axis 1 is summed, so each of the 64 rows keeps one number")
+
+
+@_exercise
+def check_mean_square(mean_square):
+    """Before you start: the mean of (p - t)^2 with p (N, 1) and t (N,)."""
+    p, t = np.array([[0.9], [0.2], [0.4]]), np.array([1.0, 0.0, 1.0])
+    found, difference = _answer(mean_square, p, t), p[:, 0] - t
+    _wrong_if(found.shape != (), "return one number")
+    _wrong_if(_same(found, np.mean((p - t) ** 2)), "this is the mean over 3 x 3 pairs: give p and t one shape first")
+    _wrong_if(_same(found, np.sum(difference**2)), "the mean is missing: divide by the number of examples")
+    _wrong_if(_same(found, np.mean(difference)), "the square is missing")
+    _wrong_if(_same(found, np.mean(difference) ** 2), "square each difference first, then take the mean")
+    _wrong_if(not _same(found, np.mean(difference**2)), "not the number yet: with answers equal to the targets it should be 0")
+
+
+@_exercise
+def check_slope_of_L(slope_of_L):
+    """Before you start: dL/dw for u = w^2, e = u - t, L = e^2 / 2."""
+    w, t = 1.5, 1.0
+    found, e = _answer(slope_of_L, w, t), w**2 - t
+    _wrong_if(found.shape != (), "return one number")
+    _wrong_if(_same(found, e), "this is dL/de: the way from w to e has slopes, too")
+    _wrong_if(_same(found, 2 * w), "this is du/dw: multiply by the slopes of the other links")
+    _wrong_if(_same(found, e + 1 + 2 * w), "slopes along a chain are multiplied, not added")
+    _wrong_if(_same(found, 4 * e * w), "twice too much: the slope of e^2 / 2 is e")
+    _wrong_if(_same(found, e * w), "half of it: the slope of w^2 is 2 w")
+    _wrong_if(_same(found, -2 * e * w), "the sign is turned: e = u - t grows with u")
+    _wrong_if(_same(found, e**2 / 2), "this is L itself: its slope is asked for")
+    _wrong_if(not _same(found, 2 * e * w), "not the slope yet: dL/de times de/du times du/dw")
+
+
+@_exercise
+def check_log_of_product(log_of_product):
+    """Before you start: ln of a product of many probabilities."""
+    few, many = np.array([0.5, 0.25, 0.1]), np.full(2000, 0.3)
+    with np.errstate(all="ignore"):
+        found, right = _answer(log_of_product, few), np.log(few).sum()
+        _wrong_if(found.shape != (), "return one number for all of p")
+        _wrong_if(_same(found, np.prod(few)), "this is the product: its logarithm is asked for")
+        _wrong_if(_same(found, -right), "the sign is turned: the logarithm of a number below 1 is negative")
+        _wrong_if(_same(found, np.log(few.sum())), "this is the logarithm of the sum: add the logarithms")
+        _wrong_if(_same(found, right / 3), "this is the mean: add the logarithms, do not divide")
+        _wrong_if(_same(found, right / np.log(10)) or _same(found, right / np.log(2)), "another base: np.log is ln")
+        _wrong_if(not _same(found, right), "not the number yet: for p = 0.5, 0.25, 0.1 it is ln 0.0125 = -4.38")
+        found = _answer(log_of_product, many)
+    _wrong_if(not np.isfinite(found), "right for three numbers; of 2000 the product is 0 before you take its logarithm")
+    _wrong_if(not _same(found, np.log(many).sum()), "right for three numbers, not for 2000")
+
+
+@_exercise
+def check_factor_per_step(factor_per_step):
+    """Before you start: the factor of each step of a straight line on a log axis."""
+    for first, last, steps in ((1.0, 1e-4, 8), (3.0, 50.0, 5)):
+        found, right = _answer(factor_per_step, first, last, steps), (last / first) ** (1 / steps)
+        _wrong_if(found.shape != (), "return one number")
+        _wrong_if(_same(found, (last - first) / steps), "this is the difference of each step: here every step multiplies")
+        _wrong_if(_same(found, last / first), "this is the factor of all steps together")
+        _wrong_if(_same(found, last / first / steps), "factors multiply: take the root, do not divide by the steps")
+        _wrong_if(_same(found, 1 / right), "turned around: from 1 down to 0.0001 the factor is below 1")
+        _wrong_if(_same(found, np.log10(right)) or _same(found, np.log(right)), "this is the logarithm of the factor: undo it")
+        _wrong_if(_same(found, (last / first) ** (1 / (steps + 1))), "one too many: take the root with the number of steps")
+        _wrong_if(not _same(found, right), "not the factor yet: multiplied with itself, steps times, it should be last / first")
+
+
+@_exercise
 def check_surprise_in_bits(surprise_in_bits):
     """Lesson 1: the surprise at an event of probability p in bits, -log2 p."""
     p = np.array([1.0, 0.5, 0.25, 0.1])

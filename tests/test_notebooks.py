@@ -25,6 +25,8 @@ TAGS = set("setup build agree figure claim widget exercise check raises-exceptio
 FREE = ("data", "plots", "widgets", "exercises")  # modules that need no earning, and one function
 EARNED_BY_ONE_LINE = {"training.accuracy"}
 OF_OTHERS = {*dir(np.ndarray), *dir(dict), *dir(list), *dir(str), "step"}  # an optimizer has a step, too
+LESSON = {"text cells": (26, 36), "code cells": (18, 30), "figures": (6, 12), "claims": (6, 99), "exercises": (3, 5)}
+WARM_UP = {"text cells": (12, 20), "code cells": (10, 18), "figures": (2, 5), "claims": (4, 99), "exercises": (5, 5)}
 MATPLOTLIB = {name for name in dir(Axes) + dir(Figure) if not name.startswith("_")} - OF_OTHERS
 
 
@@ -58,6 +60,11 @@ def outside(number, low, high, what):
     return [] if low <= number <= high else [f"{number:g} {what}, not {low} to {high}"]
 
 
+def many(lesson, what, number):
+    """Not as many as a lesson has, or as the warm-up has, which is numbered 00."""
+    return outside(number, *(WARM_UP if lesson.cells[0].source.startswith("# 00") else LESSON)[what], what)
+
+
 def title(lesson):
     """# NN Title, then the time, what it needs and what it builds."""
     head = lesson.cells[0].source
@@ -80,7 +87,7 @@ def one_setup(lesson):
 
 def rhythm(lesson):
     """26 to 36 text cells, 18 to 30 code cells; text before every run of code cells, runs of at most 3."""
-    found = outside(len(text_cells(lesson)), 26, 36, "text cells") + outside(len(code_cells(lesson)), 18, 30, "code cells")
+    found = many(lesson, "text cells", len(text_cells(lesson))) + many(lesson, "code cells", len(code_cells(lesson)))
     kinds = [(kind, len(list(run))) for kind, run in itertools.groupby(cell.cell_type for cell in lesson.cells)]
     found += [f"{length} code cells in a row" for kind, length in kinds if kind == "code" and length > 3]
     return found + (["the lesson begins with code"] if kinds[0][0] == "code" else [])
@@ -109,7 +116,7 @@ def figures(lesson):
 
     A widget shows the picture of the figure before it, so it is not counted again.
     """
-    found = outside(len(code_cells(lesson, "figure")), 6, 12, "figures")
+    found = many(lesson, "figures", len(code_cells(lesson, "figure")))
     for cell in code_cells(lesson):
         if bool(record.pictures(cell)) != bool(tags(cell) & {"figure", "widget"}):
             found.append(f"cell {cell.id} either holds a picture or is tagged figure or widget, not both")
@@ -120,7 +127,7 @@ def claims(lesson):
     """At least 6 cells tagged claim or agree; each asserts something."""
     cells = code_cells(lesson, "claim", "agree")
     found = [f"cell {cell.id} claims and asserts nothing" for cell in cells if not nodes(cell, ast.Assert)]
-    return found + outside(len(cells), 6, 99, "cells tagged claim or agree")
+    return found + many(lesson, "claims", len(cells))
 
 
 def called(cell):
@@ -161,7 +168,7 @@ def exercises(lesson):
         found = solutions.exercises(lesson)
     except ValueError as error:
         return [str(error)]
-    return outside(len(found), 3, 5, "exercises")
+    return many(lesson, "exercises", len(found))
 
 
 def endings(lesson):
@@ -252,6 +259,7 @@ BAD = [
     (one_setup, [code("1\n" * 9, "setup")], ["9 lines in the setup cell"]),
     (one_setup, [code("1", "setup"), code("import warnings")], ["filters warnings"]),
     (rhythm, [code("1") for _ in range(4)], ["0 text cells", "4 code cells, not", "4 code cells in a row", "begins with code"]),
+    (rhythm, [text("# 00 Warm-up")], ["1 text cells, not 12 to 20", "0 code cells, not 10 to 18"]),
     (length_of_texts, [text("word " * 151)], ["151 words", "on average"]),
     (length_of_texts, [text("<details>" + "word " * 45 + "</details> $$" + "x " * 45 + "$$")], ["0 words in a text cell"]),
     (equations, [text("$$a$$ and $$b$$")], ["several equations"]),
@@ -261,7 +269,7 @@ BAD = [
         [code("1", "figure"), code("1", picture=True)],
         ["1 figures, not", "holds a picture or is tagged", "holds a picture or is tagged"],
     ),
-    (claims, [code("print('assert')", "claim")], ["asserts nothing", "1 cells tagged"]),
+    (claims, [code("print('assert')", "claim")], ["asserts nothing", "1 claims, not 6"]),
     (widgets_follow_figures, [code("widgets.explore(f)", "widget")], ["explores f, the figure"]),
     (widgets_follow_figures, [code("g()", "figure"), code("widgets.explore(f)", "widget")], ["explores f, the figure"]),
     (widgets_follow_figures, [code("f()", "figure"), code("interact(f)", "widget")], ["does not call widgets.explore"]),
