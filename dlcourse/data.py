@@ -4,10 +4,11 @@ Labels are int64, images and one-hot rows float32, the two-dimensional sets floa
 """
 
 import functools
-import numbers
 import pathlib
 
 import numpy as np
+
+from dlcourse.checks import check_finite, check_number, check_whole, real_array
 
 FILES = pathlib.Path(__file__).parent / "files"
 SIDE, MASTER, ZOOM = 17, 128, 4  # letters: pixels of an image's side, of a master's side, master pixels to a pixel
@@ -63,16 +64,16 @@ def letters(n, seed=0, *, fonts="bold", rotation=15, shift=0.75, scale=(0.9, 1.1
 
 
 def _check_letters(n, seed, fonts, rotation, shift, scale):
-    _check_number("letters takes n as a whole number from 1", n, numbers.Integral, 1)
+    check_whole("letters takes n as a whole number from 1", n, 1)
     _check_seed("letters", seed)
     if fonts not in ("bold", "all"):
         raise ValueError(f'letters takes fonts="bold" or fonts="all", got {fonts!r}')
-    _check_number("letters takes rotation as degrees from 0 to 180", rotation, numbers.Real, 0, 180)
-    _check_number(f"letters takes shift as pixels from 0 to {SIDE}", shift, numbers.Real, 0, SIDE)
+    check_number("letters takes rotation as degrees from 0 to 180", rotation, 0, 180)
+    check_number(f"letters takes shift as pixels from 0 to {SIDE}", shift, 0, SIDE)
     if not isinstance(scale, (tuple, list)) or len(scale) != 2:
         raise TypeError(f"letters takes scale as a pair (smallest, largest), got {scale!r}")
-    _check_number("letters takes the smallest scale from 0.25", scale[0], numbers.Real, 0.25, 4)
-    _check_number("letters takes the largest scale from the smallest to 4", scale[1], numbers.Real, scale[0], 4)
+    check_number("letters takes the smallest scale from 0.25", scale[0], 0.25, 4)
+    check_number("letters takes the largest scale from the smallest to 4", scale[1], scale[0], 4)
 
 
 def circle(n, noise=0, seed=0):
@@ -113,43 +114,29 @@ def spiral(n, noise=0, seed=0):
 
 def _playground(who, n, noise, seed):
     """Balanced labels in random order, and the generator that drew them."""
-    _check_number(f"{who} takes n as a whole number from 2", n, numbers.Integral, 2)
-    _check_number(f"{who} takes noise from 0 to 1", noise, numbers.Real, 0, 1)
+    check_whole(f"{who} takes n as a whole number from 2", n, 2)
+    check_number(f"{who} takes noise from 0 to 1", noise, 0, 1)
     _check_seed(who, seed)
     random = np.random.default_rng(seed)
     return random.permutation(np.arange(n) % 2).astype(np.int64), random
 
 
 def _check_seed(who, seed):
-    _check_number(f"{who} takes seed as a whole number from 0", seed, numbers.Integral, 0, 2**32 - 1)
-
-
-def _check_number(takes, value, kind, low, high=np.inf):
-    """TypeError unless value is a number of this kind (numbers.Real or Integral), ValueError unless low <= value <= high."""
-    if isinstance(value, bool) or not isinstance(value, kind):
-        raise TypeError(f"{takes}, got {value!r}")
-    if not low <= value <= high:
-        raise ValueError(f"{takes}, got {value!r}")
+    check_whole(f"{who} takes seed as a whole number from 0", seed, 0, 2**32 - 1)
 
 
 def _table(who, name, a, ndim=None):
     """a as an array of real, finite numbers with this many axes and at least one row, or the error that says what is wrong."""
-    try:
-        a = np.asarray(a)
-    except ValueError:
-        raise ValueError(f"{who} takes {name} with rows of one length, got a ragged list") from None
-    if a.dtype.kind not in "fiub":
-        raise TypeError(f"{who} takes {name} of real numbers, got dtype {a.dtype}")
+    a = real_array(f"{who} takes {name}", a)
     if a.ndim < 1 or (ndim and a.ndim != ndim) or not a.size:
         raise ValueError(f"{who} takes {name} with {ndim or 'at least 1'} axes and at least one row, got shape {a.shape}")
-    if not np.isfinite(a).all():
-        raise ValueError(f"{who} takes finite numbers, but {name} holds NaN or infinity: find them with np.isfinite({name})")
+    check_finite(who, name, a)
     return a
 
 
 def one_hot(labels, n_classes):
     """Labels (N,), 0 to n_classes - 1, as float32 rows (N, n_classes) with a single 1 each."""
-    _check_number("one_hot takes n_classes as a whole number from 1", n_classes, numbers.Integral, 1)
+    check_whole("one_hot takes n_classes as a whole number from 1", n_classes, 1)
     labels = _table("one_hot", "labels", labels, 1)
     if labels.dtype.kind not in "iu":
         raise TypeError(f"one_hot takes whole-number labels, got dtype {labels.dtype}: convert with labels.astype(int)")
@@ -163,7 +150,7 @@ def one_hot(labels, n_classes):
 def split(x, t, fraction, seed=0):
     """(x_a, t_a), (x_b, t_b): shuffled rows, round(fraction N) of them in a, both parts non-empty."""
     x, t = _table("split", "x", x), _table("split", "t", t)
-    _check_number("split takes fraction, the share of the first part, between 0 and 1", fraction, numbers.Real, 0, 1)
+    check_number("split takes fraction, the share of the first part, between 0 and 1", fraction, 0, 1)
     _check_seed("split", seed)
     if len(x) != len(t):
         raise ValueError(f"split takes one target for each example, got {len(x)} examples and {len(t)} targets")

@@ -5,6 +5,8 @@ import numbers
 
 import numpy as np
 
+from dlcourse.checks import POSITIVE, check_number
+
 
 def numerical_gradient(f, theta, eps=1e-6):
     """(f(theta + eps) - f(theta - eps)) / (2 eps), one entry at a time: dL/dtheta, of theta's shape, with error about eps^2.
@@ -19,9 +21,7 @@ def numerical_gradient(f, theta, eps=1e-6):
         )
     if not callable(f):
         raise TypeError(f"numerical_gradient takes f as a function of theta, got {f!r}")
-    if not isinstance(eps, numbers.Real) or not 0 < eps < np.inf:
-        error = ValueError if isinstance(eps, numbers.Real) else TypeError
-        raise error(f"numerical_gradient takes a positive step eps, got {eps!r}")
+    check_number("numerical_gradient takes a positive step eps", eps, POSITIVE)
     grad = np.empty_like(theta)
     for i in np.ndindex(theta.shape):
         kept = theta[i]

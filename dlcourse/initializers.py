@@ -3,14 +3,14 @@
 `rng` is a numpy Generator, the sizes are whole numbers from 1; another kind is a TypeError, another size a ValueError.
 """
 
-import numbers
-
 import numpy as np
+
+from dlcourse.checks import check_number, check_whole
 
 
 def normal(std):
     """Sd W = std, whatever the width of the layer. Returns an initializer; a negative or infinite std is a ValueError."""
-    check_number("normal takes std, a standard deviation, as a number from 0", std, numbers.Real, 0)
+    check_number("normal takes std, a standard deviation, as a number from 0", std)
 
     def init(rng, n_in, n_out):
         return std * _standard_normal("normal", rng, n_in, n_out)
@@ -40,13 +40,5 @@ def _standard_normal(who, rng, n_in, n_out):
     if not isinstance(rng, np.random.Generator):
         raise TypeError(f"{who} takes rng as a numpy Generator, got {rng!r}: make one with np.random.default_rng(0)")
     for name, n in (("n_in", n_in), ("n_out", n_out)):
-        check_number(f"{who} takes {name} as a whole number from 1", n, numbers.Integral, 1)
+        check_whole(f"{who} takes {name} as a whole number from 1", n, 1)
     return rng.standard_normal((n_in, n_out))
-
-
-def check_number(takes, value, kind, low):
-    """TypeError unless value is a number of this kind, numbers.Real or numbers.Integral; ValueError unless low <= value < inf."""
-    if isinstance(value, bool) or not isinstance(value, kind):
-        raise TypeError(f"{takes}, got {value!r}")
-    if not low <= value < np.inf:
-        raise ValueError(f"{takes}, got {value!r}")

@@ -1,10 +1,9 @@
 """Layers: a batch forward, the gradient back. One example is one row: N examples, D numbers in, M numbers out."""
 
-import numbers
-
 import numpy as np
 
-from dlcourse.initializers import check_number, xavier
+from dlcourse.checks import check_whole, real_array
+from dlcourse.initializers import xavier
 
 
 class Layer:
@@ -48,18 +47,16 @@ class Layer:
         raise AttributeError(f"{type(self).__name__} has no attribute {name!r}")
 
     def _numbers(self, name, a, shape=None):
-        """`a` as a float array of this shape (None: any length), or the error that says what was expected."""
-        try:
-            a = np.asarray(a)
-        except ValueError:
-            raise ValueError(f"{self!r} takes {name} with rows of one length, got a ragged list") from None
+        """`a` as a float array of this shape ("N", "T": any length), or the error that says what was expected."""
+        a = real_array(f"{self!r} takes {name}", a)
         if a.dtype.kind != "f":
-            if a.dtype.kind not in "iub":
-                raise TypeError(f"{self!r} takes {name} of real numbers, got dtype {a.dtype}")
             a = a.astype(np.float64)
-        if shape is not None and a.shape != shape and (shape[:1] != (None,) or a.shape != (*a.shape[:1], *shape[1:])):
-            hint = f": flatten with {name}.reshape(len({name}), -1)" if a.ndim > len(shape) else ""
-            raise ValueError(f"{self!r} takes {name} of shape {str(shape).replace('None', 'N')}, got {a.shape}{hint}")
+        if shape is not None and a.shape != shape:
+            if len(shape) != a.ndim or any(n != m for n, m in zip(shape, a.shape, strict=True) if n not in ("N", "T")):
+                wanted, hint = str(shape).replace("'", ""), ""
+                if a.ndim > len(shape):
+                    hint = f": flatten with {name}.reshape(len({name}), -1)"
+                raise ValueError(f"{self!r} takes {name} of shape {wanted}, got {a.shape}{hint}")
         return a
 
 
@@ -71,7 +68,7 @@ class Dense(Layer):
 
     def __init__(self, n_in, n_out, init=xavier):
         for name, n in (("n_in", n_in), ("n_out", n_out)):
-            check_number(f"Dense takes {name} as a whole number from 1", n, numbers.Integral, 1)
+            check_whole(f"Dense takes {name} as a whole number from 1", n, 1)
         if not callable(init):
             raise TypeError(f"Dense takes init as a function (rng, n_in, n_out), e.g. initializers.he, got {init!r}")
         self.n_in, self.n_out, self.init = int(n_in), int(n_out), init
@@ -85,7 +82,7 @@ class Dense(Layer):
         self.b = 0
 
     def forward(self, x, training=False):
-        self._x = self._numbers("x", x, (None, self.n_in))
+        self._x = self._numbers("x", x, ("N", self.n_in))
         return self._x @ self.W + self.b
 
     def param_grads(self, dy):

@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from dlcourse.checks import real_array
+
 
 class _Loss:
     """Checks the pair (z, t) once and keeps what `backward` needs; see `_value` of each loss for the formula."""
@@ -10,12 +12,9 @@ class _Loss:
 
     def forward(self, z, t):
         """The loss, a float. Targets t must have z's shape (ValueError): one-hot rows, or (N, 1)."""
-        try:
-            z, t = np.asarray(z), np.asarray(t)
-        except ValueError:
-            raise ValueError(f"{self!r} takes outputs and targets with rows of one length, got a ragged list") from None
-        if z.dtype.kind != "f" or t.dtype.kind not in "fiub":
-            raise TypeError(f"{self!r} takes float outputs and real targets, got dtypes {z.dtype} and {t.dtype}")
+        z, t = real_array(f"{self!r} takes outputs z", z), real_array(f"{self!r} takes targets t", t)
+        if z.dtype.kind != "f":
+            raise TypeError(f"{self!r} takes float outputs z, got dtype {z.dtype}")
         if z.ndim != 2 or z.shape != t.shape or not z.size:
             hint = ": make the targets a column with t.reshape(-1, 1), or one-hot with data.one_hot" if t.ndim == 1 else ""
             raise ValueError(f"{self!r} takes outputs z and targets t of one shape (N, K), got {z.shape} and {t.shape}{hint}")

@@ -2,11 +2,12 @@
 
 import json
 import math
-import numbers
 import os
 import pathlib
 
 import numpy as np
+
+from dlcourse.checks import check_whole, real_array
 
 CHUNK = 1024  # rows that predict sends through at once: the memory it needs does not grow with the data
 
@@ -20,7 +21,7 @@ class Sequential:
     """
 
     def __init__(self, layers, seed=0, dtype=np.float32):
-        _check_whole("Sequential takes seed as a whole number from 0", seed)
+        check_whole("Sequential takes seed as a whole number from 0", seed)
         self.layers, self.dtype = _checked_layers(layers), _checked_dtype(dtype)
         self._trainable = [layer for layer in self.layers if layer.shapes]
         self.slices, end = {}, 0
@@ -105,7 +106,7 @@ class Sequential:
         return y
 
     def _batch(self, x):
-        x = _numbers("Sequential takes x", x)
+        x = real_array("Sequential takes x", x)
         if x.ndim < 2 or not len(x):
             raise ValueError(
                 f"Sequential takes x with one example a row, at least one, got shape {x.shape}: a single example is x[None]"
@@ -114,7 +115,7 @@ class Sequential:
 
     def backward(self, dy):
         """Fill `grad` (overwriting it) from dy = dL/d output; the lowest learning layer computes no dL/dx."""
-        dy = _numbers("Sequential.backward takes dy", dy).astype(self.dtype, copy=False)
+        dy = real_array("Sequential.backward takes dy", dy).astype(self.dtype, copy=False)
         for layer in self.layers[: self._bottom : -1]:
             dy = layer.backward(dy)
         if self._bottom < len(self.layers):
@@ -156,7 +157,7 @@ class Sequential:
         0 thaws all. An optimizer remembers earlier steps: start a new one after freezing.
         """
         places = [i for i, layer in enumerate(self.layers) if layer.shapes]
-        _check_whole(f"Sequential.freeze takes a number of layers from 0 to {len(places)}", n_layers, len(places))
+        check_whole(f"Sequential.freeze takes a number of layers from 0 to {len(places)}", n_layers, 0, len(places))
         self.n_frozen = int(n_layers)
         self._n_fixed = places[self.n_frozen - 1] + 1 if self.n_frozen else 0  # layers that never run with training=True
         self._bottom = [*places, len(self.layers)][self.n_frozen]  # the lowest layer that learns
@@ -244,27 +245,9 @@ def _checked_dtype(dtype):
     return found
 
 
-def _check_whole(takes, value, high=np.inf):
-    if isinstance(value, bool) or not isinstance(value, numbers.Integral):
-        raise TypeError(f"{takes}, got {value!r}")
-    if not 0 <= value <= high:
-        raise ValueError(f"{takes}, got {value!r}")
-
-
-def _numbers(takes, a):
-    """`a` as an array of real numbers, or the error that says what was expected."""
-    try:
-        a = np.asarray(a)
-    except ValueError:
-        raise ValueError(f"{takes} with rows of one length, got a ragged list") from None
-    if a.dtype.kind not in "fiub":
-        raise TypeError(f"{takes} of real numbers, got dtype {a.dtype}")
-    return a
-
-
 def _copy_into(view, value, takes, may_fill=True):
     """Copy numbers of the view's shape into it; a single number fills it where it may."""
-    value = _numbers(takes, value)
+    value = real_array(takes, value)
     if value.shape != view.shape and not (may_fill and value.shape == ()):
         raise ValueError(f"{takes} of shape {view.shape}, got {value.shape}")
     view[...] = value

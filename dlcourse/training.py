@@ -1,10 +1,11 @@
 """Training: Batches feed, fit steps, History remembers, accuracy judges; L1 and L2 keep weights small."""
 
 import math
-import numbers
 import warnings
 
 import numpy as np
+
+from dlcourse.checks import POSITIVE, check_finite, check_number, check_whole, real_array
 
 CHUNK = 1024  # rows that validation sends through at once
 
@@ -18,8 +19,8 @@ class Batches:
 
     def __init__(self, x, t, batch_size, seed=0):
         self.x, self.t = _examples("Batches", x, t)
-        _check_number("Batches takes batch_size as a whole number from 1", batch_size, numbers.Integral, 1)
-        _check_number("Batches takes seed as a whole number from 0", seed, numbers.Integral, 0)
+        check_whole("Batches takes batch_size as a whole number from 1", batch_size, 1)
+        check_whole("Batches takes seed as a whole number from 0", seed)
         self.batch_size, self._rng = int(batch_size), np.random.default_rng(seed)
 
     def __len__(self):
@@ -149,9 +150,9 @@ def _first_layer_not_finite(net, vector):
 
 def _check_fit(net, loss, optimizer, batches, epochs, validation, penalty, clip):
     """Refuse what could not be trained; returns validation as two arrays, or None."""
-    _check_number("fit takes epochs as a whole number from 1", epochs, numbers.Integral, 1)
+    check_whole("fit takes epochs as a whole number from 1", epochs, 1)
     if clip is not None:
-        _check_number("fit takes clip as a positive gradient norm", clip, numbers.Real, np.nextafter(0, 1))
+        check_number("fit takes clip as a positive gradient norm", clip, POSITIVE)
     if not hasattr(batches, "__len__"):
         raise TypeError(f"fit takes batches with a length, such as Batches(x, t, batch_size), got {batches!r}")
     if not len(batches):
@@ -204,33 +205,18 @@ def _examples(who, x, t):
 
 
 def _table(who, name, a, hint):
-    try:
-        a = np.asarray(a)
-    except ValueError:
-        raise ValueError(f"{who} takes {name} with rows of one length, got a ragged list") from None
-    if a.dtype.kind not in "fiub":
-        raise TypeError(f"{who} takes {name} of real numbers, got dtype {a.dtype}")
+    a = real_array(f"{who} takes {name}", a)
     if a.ndim < 2 or not a.size:
         raise ValueError(f"{who} takes {name} with one example a row, at least one, got shape {a.shape}: {hint}")
-    with np.errstate(invalid="ignore"):
-        if not math.isfinite(_largest(a)):
-            raise ValueError(f"{who} takes finite numbers, but {name} holds NaN or infinity: find them with np.isfinite({name})")
+    check_finite(who, name, a)
     return a
-
-
-def _check_number(takes, value, kind, low):
-    """TypeError unless value is a number of this kind, numbers.Real or numbers.Integral; ValueError unless low <= value < inf."""
-    if isinstance(value, bool) or not isinstance(value, kind):
-        raise TypeError(f"{takes}, got {value!r}")
-    if not low <= value < np.inf:
-        raise ValueError(f"{takes}, got {value!r}")
 
 
 class L2:
     """Penalty strength/2 sum W^2 over weights, never biases: adds strength W to dW, a pull towards 0 (weight decay)."""
 
     def __init__(self, strength):
-        _check_number("L2 takes strength as a finite number from 0", strength, numbers.Real, 0)
+        check_number("L2 takes strength as a finite number from 0", strength)
         self.strength = float(strength)
 
     def forward(self, net):
@@ -251,7 +237,7 @@ class L1:
     """
 
     def __init__(self, strength, proximal=False):
-        _check_number("L1 takes strength as a finite number from 0", strength, numbers.Real, 0)
+        check_number("L1 takes strength as a finite number from 0", strength)
         self.strength, self.proximal = float(strength), bool(proximal)
 
     def forward(self, net):

@@ -1,0 +1,50 @@
+"""Layers that read sequences, step by step. A batch is (N, T, D): N sequences, T steps, D numbers at each."""
+
+import numpy as np
+
+from dlcourse.checks import check_whole
+from dlcourse.initializers import xavier
+from dlcourse.layers import Layer
+
+
+class RNN(Layer):
+    """h_t = tanh(x_t W_x + h_(t-1) W_h + b), h = 0 before the first step: the same weights at every step (Elman 1990).
+
+    x (N, T, n_in) -> all states (N, T, n_hidden). W_x (n_in, n_hidden), W_h (n_hidden, n_hidden), b (n_hidden,).
+    """
+
+    def __init__(self, n_in, n_hidden, init=xavier):
+        for name, n in (("n_in", n_in), ("n_hidden", n_hidden)):
+            check_whole(f"RNN takes {name} as a whole number from 1", n, 1)
+        if not callable(init):
+            raise TypeError(f"RNN takes init as a function (rng, n_in, n_out), e.g. initializers.xavier, got {init!r}")
+        self.n_in, self.n_hidden, self.init = int(n_in), int(n_hidden), init
+        self.shapes = {"W_x": (self.n_in, self.n_hidden), "W_h": (self.n_hidden, self.n_hidden), "b": (self.n_hidden,)}
+
+    def __repr__(self):
+        return f"RNN({self.n_in}, {self.n_hidden})"
+
+    def init_params(self, rng):
+        self.W_x = self.init(rng, self.n_in, self.n_hidden)
+        self.W_h = self.init(rng, self.n_hidden, self.n_hidden)
+        self.b = 0
+
+    def step(self, x, h):
+        """The next state (N, n_hidden) from one input (N, n_in) and the state before it (N, n_hidden)."""
+        x = self._numbers("x", x, ("N", self.n_in))
+        h = self._numbers("h", h, (len(x), self.n_hidden))
+        return np.tanh(x @ self.W_x + h @ self.W_h + self.b)
+
+    def forward(self, x, training=False):
+        x = self._numbers("x", x, ("N", "T", self.n_in))
+        n, steps, _ = x.shape
+        z = np.swapaxes(x, 0, 1) @ self.W_x + self.b  # what the inputs bring, (T, N, n_hidden): no step has to wait for it
+        h = np.zeros((n, self.n_hidden), z.dtype)
+        states = np.empty_like(z)
+        for t in range(steps):
+            h = states[t] = np.tanh(z[t] + h @ self.W_h)
+        return np.swapaxes(states, 0, 1)
+
+    def backward(self, dy):
+        """Not yet: the way back through time is a lesson of its own."""
+        raise NotImplementedError(f"{self!r} has no backward yet: freeze it, and the layers after it can learn")
