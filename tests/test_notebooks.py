@@ -432,3 +432,19 @@ def test_readme_shows_pictures_that_its_notebooks_made():
     assert shown == {file.stem for file in files} and shown
     for file in files:
         assert file.read_bytes() == base64.b64decode(stored[file.stem][-1].data["image/png"]), file.name
+
+
+@pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
+def test_readme_presents_a_notebook_as_it_presents_itself(path):
+    """Its title, question, minutes (core / all) and needs; three points, a picture of its own with its alt, what it settles."""
+    readme, head = (path.parent.parent / "README.md").read_text(encoding="utf-8"), nbformat.read(path, 4).cells[0].source
+    block = re.search(rf"^### \[([^]]+)\]\(notebooks/{path.name}\)$(.*?)(?=^#)", readme, re.DOTALL | re.MULTILINE)
+    assert block, f"README has no block for {path.name}"
+    core, full = re.search(r"(\d+)-minute core", head), re.search(r"About (\d+) minutes", head)[1]
+    minutes, needs = f"{core[1]} / {full}" if core else full, re.search(r"Needs: (.+?\.)(?= Builds|$)", head)[1]
+    assert head.startswith(f"# {block[1]}\n")
+    assert re.search(r"^\*\*.+\*\*$", head, re.MULTILINE)[0] in block[2].splitlines()
+    assert f"{minutes} minutes · Needs: {needs}" in block[2].splitlines()
+    assert len(re.findall(r"^\* ", block[2], re.MULTILINE)) == 3 and '*Settled by experiment:* "' in block[2]
+    alt = re.search(rf'<img [^>]*src="notebooks/pictures/{path.stem.replace("_", "-")}-[^>]* alt="([^"]+)">', block[2])
+    assert alt and len(alt[1].split()) >= 5
