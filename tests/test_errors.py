@@ -9,7 +9,8 @@ from dlcourse.gradcheck import gradient_errors, numerical_gradient
 from dlcourse.layers import Dense, Layer
 from dlcourse.losses import MeanSquaredError, SigmoidCrossEntropy, SoftmaxCrossEntropy
 from dlcourse.network import Sequential
-from dlcourse.optimizers import SGD, clip_norm
+from dlcourse.optimizers import SGD, AdaGrad, Adam, Momentum, Nesterov, RMSProp, clip_norm
+from dlcourse.recurrent import RNN
 from dlcourse.training import L1, L2, Batches, History, accuracy, fit
 
 X, T, LABELS = np.ones((6, 4)), np.eye(3)[[0, 1, 2, 0, 1, 2]], np.array([0, 1, 2, 0, 1, 2])
@@ -50,6 +51,10 @@ def ran(layer=None):
 def trained(optimizer):
     optimizer.step(np.zeros(3), np.zeros(3))
     return optimizer
+
+
+def reader():
+    return Sequential([RNN(3, 2)]).layers[0]
 
 
 def fitted(loss=None, optimizer=None, batches=None, epochs=1, **settings):
@@ -230,11 +235,41 @@ CASES = {
         (lambda: SGD(1.0).step(np.zeros(1), np.zeros(1, int)), TypeError, "takes grad as a float array, got int64"),
         (lambda: SGD(1.0).step(np.zeros(3), np.zeros((3, 1))), ValueError, "of one shape, got (3,) and (3, 1)"),
         (lambda: trained(SGD(1.0)).step(np.zeros(4), np.zeros(4)), ValueError, "steps on shape (3,), got (4,)", "new optimizer"),
+        (lambda: Momentum(0.1, 1), ValueError, "Momentum takes beta as a number from 0, below 1", "got 1"),
+        (lambda: Momentum(0.1, -0.1), ValueError, "Momentum takes beta", "got -0.1"),
+        (lambda: Nesterov(0.1, np.nan), ValueError, "Nesterov takes beta", "nan"),
+        (lambda: Nesterov(0.1, "high"), TypeError, "Nesterov takes beta", "got 'high'"),
+        (lambda: RMSProp(0.1, beta=True), TypeError, "RMSProp takes beta", "got True"),
+        (lambda: Adam(beta1=1.0), ValueError, "Adam takes beta1", "got 1.0"),
+        (lambda: Adam(beta2=1.5), ValueError, "Adam takes beta2", "got 1.5"),
+        (lambda: Adam(0.0), ValueError, "Adam takes lr as a positive number", "got 0.0"),
+        (lambda: AdaGrad(0.1, eps=0), ValueError, "AdaGrad takes eps as a positive number", "got 0"),
+        (lambda: RMSProp(0.1, eps=-1e-8), ValueError, "RMSProp takes eps", "got -1e-08"),
+        (lambda: Adam(eps=np.inf), ValueError, "Adam takes eps", "inf"),
+        (
+            lambda: trained(Adam()).step(np.zeros((3, 1)), np.zeros((3, 1))),
+            ValueError,
+            "steps on shape (3,), got (3, 1)",
+        ),
         (lambda: clip_norm(np.ones(3), 0), ValueError, "clip_norm takes max_norm", "got 0"),
         (lambda: clip_norm(np.ones(3), "short"), TypeError, "clip_norm takes max_norm", "'short'"),
         (lambda: clip_norm([3.0, 4.0], 1), TypeError, "clip_norm takes grad as a float array, got list"),
         (lambda: clip_norm(np.array([1, np.nan]), 1), ValueError, "clip_norm takes a finite gradient"),
         (lambda: clip_norm(np.array([1, -np.inf]), 1), ValueError, "clip_norm takes a finite gradient"),
+    ],
+    "recurrent": [
+        (lambda: RNN(0, 3), ValueError, "RNN takes n_in as a whole number from 1", "got 0"),
+        (lambda: RNN(3, 2.5), TypeError, "RNN takes n_hidden", "got 2.5"),
+        (lambda: RNN(3, 2, init="xavier"), TypeError, "RNN takes init as a function (rng, n_in, n_out)", "'xavier'"),
+        (lambda: RNN(3, 2).forward(np.ones((1, 4, 3))), RuntimeError, "RNN(3, 2) has no W_x yet"),
+        (lambda: RNN(3, 2).step(np.ones((1, 3)), np.ones((1, 2))), RuntimeError, "RNN(3, 2) has no W_x yet"),
+        (lambda: reader().forward(np.ones((5, 3))), ValueError, "RNN(3, 2) takes x of shape (N, T, 3), got (5, 3)"),
+        (lambda: reader().forward(np.ones((5, 4, 2))), ValueError, "takes x of shape (N, T, 3), got (5, 4, 2)"),
+        (lambda: reader().forward(TEXT), TypeError, "RNN(3, 2) takes x of real numbers", "<U1"),
+        (lambda: reader().step(np.ones(3), np.ones(2)), ValueError, "RNN(3, 2) takes x of shape (N, 3), got (3,)"),
+        (lambda: reader().step(np.ones((1, 3)), np.ones((2, 2))), ValueError, "takes h of shape (1, 2), got (2, 2)"),
+        (lambda: reader().step(np.ones((1, 3)), np.ones((1, 3))), ValueError, "takes h of shape (1, 2), got (1, 3)"),
+        (lambda: reader().backward(np.ones((1, 4, 2))), NotImplementedError, "RNN(3, 2) has no backward yet", "freeze"),
     ],
     "training": [
         (

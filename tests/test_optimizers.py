@@ -7,7 +7,9 @@ import pytest
 
 from dlcourse.layers import Dense
 from dlcourse.network import Sequential
-from dlcourse.optimizers import SGD, clip_norm
+from dlcourse.optimizers import SGD, AdaGrad, Adam, Momentum, Nesterov, RMSProp, clip_norm
+
+EVERY = [SGD, Momentum, Nesterov, AdaGrad, RMSProp, Adam]
 
 
 @pytest.mark.parametrize("shape", [(), (3,), (2, 3)])
@@ -67,3 +69,120 @@ def test_clip_norm_neither_underflows_nor_overflows(size):
     norm = clip_norm(grad, size)
     assert norm == pytest.approx(2.5 * size, rel=1e-4)
     assert math.hypot(*map(float, grad)) == pytest.approx(size, rel=1e-4)
+
+
+STEPS = np.arange(1, 8)
+IN_A_CONSTANT_SLOPE = {  # the length of steps 1, 2 ... of rate 1 where the gradient is always g: the sum of a geometric series
+    SGD: lambda g: g * np.ones(7),
+    Momentum: lambda g: g * (1 - 0.9**STEPS) / 0.1,
+    Nesterov: lambda g: g * (1 + 0.9 * (1 - 0.9**STEPS) / 0.1),
+    AdaGrad: lambda g: 1 / np.sqrt(STEPS),
+    RMSProp: lambda g: 1 / np.sqrt(1 - 0.9**STEPS),
+    Adam: lambda g: np.ones(7),
+}
+
+
+@pytest.mark.parametrize("kind", EVERY)
+@pytest.mark.parametrize("g", [3.0, -0.5])
+def test_steps_in_a_constant_slope(kind, g):
+    optimizer, theta, places = kind(0.01), np.zeros(1), [0.0]
+    for _ in STEPS:
+        optimizer.step(theta, np.array([g]))
+        places.append(theta[0])
+    expected = -0.01 * np.sign(g) * np.abs(IN_A_CONSTANT_SLOPE[kind](g))
+    assert np.diff(places) == pytest.approx(expected, rel=1e-6)
+
+
+GRADS = [2.0, -1.0, 0.5]
+BY_HAND = {  # theta after the three gradients above, from 0, lr 0.1, worked with pencil and paper's formulas
+    Momentum(0.1, 0.5): [-0.2, -0.2 - 0.1 * 0.0, -0.2 - 0.1 * 0.5],
+    Nesterov(0.1, 0.5): [-0.3, -0.3 + 0.1, -0.2 - 0.1 * 0.75],
+    AdaGrad(0.1): [-0.1, -0.1 + 0.1 / math.sqrt(5), -0.1 + 0.1 / math.sqrt(5) - 0.05 / math.sqrt(5.25)],
+    RMSProp(0.1, 0.5): [
+        -0.2 / math.sqrt(2),
+        -0.2 / math.sqrt(2) + 0.1 / math.sqrt(1.5),
+        -0.2 / math.sqrt(2) + 0.1 / math.sqrt(1.5) - 0.05 / math.sqrt(0.875),
+    ],
+    Adam(0.1, 0.5, 0.75): [  # m 1, 0, 1/4; v 1, 1, 13/16; divided by 1/2, 3/4, 7/8 and by 1/4, 7/16, 37/64
+        -0.1,
+        -0.1 - 0.0,
+        -0.1 - 0.1 * (0.25 / 0.875) / math.sqrt((13 / 16) / (37 / 64)),
+    ],
+}
+
+
+@pytest.mark.parametrize("optimizer", BY_HAND, ids=repr)
+def test_three_steps_worked_by_hand(optimizer):
+    theta = np.zeros(2)
+    for g, expected in zip(GRADS, BY_HAND[optimizer], strict=True):
+        optimizer.step(theta, np.array([g, -g]))
+        assert theta == pytest.approx([expected, -expected], rel=1e-6, abs=1e-12)
+
+
+@pytest.mark.parametrize("kind", [AdaGrad, RMSProp, Adam])
+def test_eps_is_added_to_the_root(kind):
+    """A gradient whose root mean square is eps makes half of the step that it makes without eps."""
+    steps = {}
+    for eps in (1e-3, 1e-30):
+        optimizer, theta = kind(1.0, eps=eps), np.zeros(1)
+        scale = math.sqrt(0.1) if kind is RMSProp else 1
+        optimizer.step(theta, np.array([1e-3 / scale]))
+        steps[eps] = theta[0]
+    assert steps[1e-3] == pytest.approx(steps[1e-30] / 2, rel=1e-9)
+
+
+def test_nesterov_theta_is_the_look_ahead_point():
+    """The two-point form: m = beta m + lr g(w - beta m); w -= m. Nesterov (1983), as Sutskever et al. (2013) write it."""
+    scale, beta, lr = np.array([1.0, 30.0]), 0.9, 0.02
+    w, m, theta, optimizer = np.array([2.0, 1.0]), np.zeros(2), np.array([2.0, 1.0]), Nesterov(lr, beta)
+    for _ in range(50):
+        m = beta * m + lr * scale * (w - beta * m)
+        w = w - m
+        optimizer.step(theta, scale * theta)
+        assert theta == pytest.approx(w - beta * m, abs=1e-12)
+    assert np.abs(theta).max() < 0.1
+
+
+# of lr times curvature, at beta 0.9: 2, 2 (1 + beta), 2 (1 + beta) / (1 + 2 beta)
+LIMITS = {SGD: 2.0, Momentum: 3.8, Nesterov: 3.8 / 2.8}
+
+
+@pytest.mark.parametrize("kind", LIMITS)
+def test_limits_of_stability(kind):
+    far = {}
+    for factor in (0.98, 1.02):
+        optimizer, theta = kind(factor * LIMITS[kind] / 5), np.ones(1)
+        for _ in range(2000):
+            optimizer.step(theta, 5 * theta)
+        far[factor] = abs(theta[0])
+    assert far[0.98] < 1e-6 and far[1.02] > 1e6
+
+
+@pytest.mark.parametrize("kind", EVERY)
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("shape", [(), (3,), (2, 3)])
+def test_every_optimizer_steps_in_place_and_finds_the_bottom(kind, dtype, shape):
+    theta, optimizer = np.full(shape, 2.0, dtype), kind(lambda t: 0.5 * 0.97**t)
+    same = theta
+    for step in range(300):
+        grad = np.asarray(0.1 * theta)
+        kept = grad.copy()
+        assert optimizer.step(theta, grad) is None and np.array_equal(grad, kept)
+        if step == 1:
+            memory = [getattr(optimizer, name) for name in optimizer.memory]
+    assert theta is same and theta.dtype == dtype and np.all(np.abs(theta) < 2 / 3)
+    for name, first in zip(optimizer.memory, memory, strict=True):  # remembered in place, in theta's precision
+        now = getattr(optimizer, name)
+        assert now is first and now.dtype == dtype and now.shape == shape
+
+
+def test_the_names_of_optimizers_show_their_numbers():
+    assert [repr(kind(0.1)) for kind in EVERY] == [
+        "SGD(lr=0.1)",
+        "Momentum(lr=0.1, beta=0.9)",
+        "Nesterov(lr=0.1, beta=0.9)",
+        "AdaGrad(lr=0.1, eps=1e-08)",
+        "RMSProp(lr=0.1, beta=0.9, eps=1e-08)",
+        "Adam(lr=0.1, beta1=0.9, beta2=0.999, eps=1e-08)",
+    ]
+    assert repr(Adam()) == "Adam(lr=0.001, beta1=0.9, beta2=0.999, eps=1e-08)"

@@ -10,6 +10,7 @@ from dlcourse.activations import ReLU, Sigmoid, Tanh
 from dlcourse.layers import Dense
 from dlcourse.losses import MeanSquaredError, SigmoidCrossEntropy, SoftmaxCrossEntropy
 from dlcourse.network import Sequential
+from dlcourse.recurrent import RNN
 from dlcourse.training import L1, L2
 
 
@@ -149,3 +150,54 @@ def test_grad_rms_neither_underflows_nor_overflows(size):
     net.grad = [size, -size, 0]
     with np.errstate(all="raise", under="ignore"):
         assert net.grad_rms() == pytest.approx([float(np.float32(size))], rel=1e-6)
+
+
+def worked_example():
+    """The notes' net: two tanh units that read one number at a time, and the output they feed."""
+    net = Sequential([RNN(1, 2)], dtype=np.float64)
+    rnn = net.layers[0]
+    rnn.W_x, rnn.W_h, rnn.b = [[0.5, 0.6]], [[0.1, 0.2], [0.3, 0.4]], [0.1, -0.1]
+    return net, lambda states: states @ [1.0, 2.0] + 0.1
+
+
+@pytest.mark.parametrize(
+    "inputs, outputs", [([1, 2], [1.56128, 2.72707]), ([2, 1], [2.5015, 2.3324]), ([1, 1], [1.56128, 2.0791])]
+)
+def test_rnn_worked_example(inputs, outputs):
+    net, output = worked_example()
+    states = net.forward(np.array(inputs, float).reshape(1, -1, 1))
+    assert states.shape == (1, 2, 2) and output(states[0]) == pytest.approx(outputs, abs=6e-5)
+    if inputs == [1, 2]:
+        assert states[0] == pytest.approx(np.array([[0.53705, 0.46212], [0.85974, 0.88367]]), abs=6e-6)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_rnn_reads_a_batch_as_its_rows_and_its_steps(dtype):
+    net = Sequential([RNN(4, 3)], seed=1, dtype=dtype)
+    rnn, x = net.layers[0], np.random.default_rng(2).standard_normal((5, 6, 4)).astype(dtype)
+    kept, states = x.copy(), net.forward(x)
+    assert states.shape == (5, 6, 3) and states.dtype == dtype and np.array_equal(x, kept)
+    h = np.zeros((5, 3), dtype)
+    for t in range(6):
+        h = rnn.step(x[:, t], h)
+        assert h == pytest.approx(states[:, t], abs=1e-6) and h.dtype == dtype
+    assert np.concatenate([net.forward(x[i : i + 1]) for i in range(5)]) == pytest.approx(states, abs=1e-6)
+    assert net.forward(x[:, :4]) == pytest.approx(states[:, :4], abs=1e-6)  # what comes later changes nothing earlier
+    assert not rnn.b.any() and rnn.shapes == {"W_x": (4, 3), "W_h": (3, 3), "b": (3,)}
+
+
+def test_layers_after_a_frozen_rnn_can_learn():
+    class Last:
+        shapes, init_params = {}, lambda self, rng: None
+
+        def forward(self, x, training=False):
+            return x[:, -1]
+
+        def backward(self, dy):
+            raise AssertionError("nothing below learns")
+
+    net, loss = Sequential([RNN(4, 3), Last(), Dense(3, 2)], seed=1), MeanSquaredError()
+    net.freeze(1)
+    loss.forward(net.forward(np.ones((5, 6, 4)), training=True), np.ones((5, 2)))
+    net.backward(loss.backward())
+    assert not net.grad[net.slices["1 RNN(4, 3)"]].any() and net.layers[2].dW.any()
