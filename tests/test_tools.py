@@ -1,8 +1,10 @@
-"""The tools for authors: record executes and stores notebooks, solutions fills in or takes out the answers of exercises."""
+"""The tools for authors: record executes and stores notebooks, solutions fills in or takes out answers, benchmark compares."""
 
 import base64
+import importlib
 import io
 import os
+import sys
 
 import nbformat
 import numpy as np
@@ -130,3 +132,9 @@ def test_a_missing_solution_is_named(tmp_path):
     nbformat.write(exercise("soon"), tmp_path / "in.ipynb")
     with pytest.raises(SystemExit, match="0 blocks of Python as Solution"):
         solutions.main(["fill", str(tmp_path / "in.ipynb"), str(tmp_path / "out.ipynb")])
+
+
+def test_the_benchmark_says_what_to_install(monkeypatch):
+    monkeypatch.setitem(sys.modules, "torch", None)
+    with pytest.raises(SystemExit, match="pip install -r tools/benchmark-requirements.txt"):
+        importlib.import_module("benchmark")

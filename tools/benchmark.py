@@ -1,0 +1,274 @@
+"""How fast is the course? Its networks beside PyTorch, scikit-learn and the bare matrix products.
+
+    pip install -r tools/benchmark-requirements.txt
+    python tools/benchmark.py [--threads 2] [--rounds 15] [letters spiral ...]
+
+Everything is float32 and runs in one process, the sides in turn: A B C D, A B C D ... First every workload asserts that the sides
+compute the same numbers from the same weights. "dlcourse" is `fit` as a learner calls it: shuffling, checks, the loss and every
+layer's gradient magnitude recorded at every step. "PyTorch" is the fastest eager loop that we found: slices of a permuted table,
+fused optimizers, nothing recorded. "products" is only the matrix products, by NumPy, into arrays that are there already.
+Prints a Markdown table: medians of CPU time, wall time in brackets, and medians of each round's ratio.
+"""
+
+import argparse
+import itertools
+import os
+import platform
+import sys
+import time
+
+import numpy as np
+
+from dlcourse import activations, data, initializers, layers, losses, network, optimizers, recurrent, training
+
+try:
+    import sklearn
+    import threadpoolctl
+    import torch
+    from sklearn.neural_network import MLPClassifier
+    from torch.nn import functional
+except ImportError as error:
+    raise SystemExit(f"{error}: pip install -r tools/benchmark-requirements.txt") from None
+
+LAYERS = {activations.Sigmoid: torch.nn.Sigmoid, activations.ReLU: torch.nn.ReLU}
+LOSSES = {  # with our factors; of the ways to write each, the fastest
+    losses.MeanSquaredError: lambda z, t: functional.mse_loss(z, t, reduction="sum") / (2 * len(t)),
+    losses.SigmoidCrossEntropy: lambda z, t: functional.binary_cross_entropy_with_logits(z, t, reduction="sum") / len(t),
+    losses.SoftmaxCrossEntropy: functional.cross_entropy,  # takes class numbers
+}
+SIDES = "dlcourse PyTorch scikit-learn products".split()
+
+
+def letters(loss, last):
+    """289-20-26 sigmoids, batches of 1024, SGD: 20 steps."""
+    x, labels = data.letters(20 * 1024)
+    return trained(x, data.one_hot(labels, 26), (289, 20, 26), activations.Sigmoid, last, loss, "SGD", 0.5, 1024)
+
+
+def digits(optimizer, lr):
+    """784-300-100-10, ReLU, softmax, batches of 50: 200 steps."""
+    x, labels = data.digits()
+    stack = (784, 300, 100, 10), activations.ReLU, None, losses.SoftmaxCrossEntropy
+    return trained(x, data.one_hot(labels, 10), *stack, optimizer, lr, 50)
+
+
+def spiral():
+    """2-8-8-8-1, ReLU and a last sigmoid, squared error, batches of 10, SGD: 1000 steps."""
+    x, labels = data.spiral(1000)
+    x, t = x.astype(np.float32), labels[:, None].astype(np.float32)
+    stack = (2, 8, 8, 8, 1), activations.ReLU, activations.Sigmoid, losses.MeanSquaredError
+    return trained(x, t, *stack, "SGD", 0.05, 10, epochs=10)
+
+
+def cats():
+    """12288-20-7-5-1, ReLU, one logit, all 209 pictures (random numbers here) in one batch, SGD: 10 steps."""
+    rng = np.random.default_rng(0)
+    x, t = rng.random((209, 12288), np.float32), (rng.random((209, 1)) < 0.34).astype(np.float32)
+    stack = (12288, 20, 7, 5, 1), activations.ReLU, None, losses.SigmoidCrossEntropy
+    return trained(x, t, *stack, "SGD", 0.0075, 209, epochs=10)
+
+
+def trained(x, t, sizes, hidden, last, loss, optimizer, lr, batch, epochs=1):
+    """The sides of one workload: functions that each train for the same number of steps."""
+    net, model = networks(sizes, hidden, last)
+    torch_x, torch_t = torch.from_numpy(x), torch.from_numpy(t.argmax(axis=1) if loss is losses.SoftmaxCrossEntropy else t)
+    ours = net, loss(), getattr(optimizers, optimizer)(lr)
+    theirs = model, LOSSES[loss], getattr(torch.optim, optimizer)(model.parameters(), lr=lr, fused=True)
+    same_training(ours, theirs, (x[:batch], t[:batch]), (torch_x[:batch], torch_t[:batch]))
+    batches = training.Batches(x, t, batch)
+    calls = {
+        "dlcourse": lambda: training.fit(*ours, batches, epochs),
+        "PyTorch": lambda: [torch_epoch(*theirs, torch_batches(torch_x, torch_t, batch)) for _ in range(epochs)],
+    }
+    if loss is not losses.MeanSquaredError:  # scikit-learn has no squared error for classes
+        calls["scikit-learn"] = scikit_learn(x, t, sizes, hidden, optimizer, lr, batch, epochs)
+    return calls | {"products": products(x, sizes, batch, epochs)}
+
+
+def networks(sizes, hidden, last):
+    """Our network and PyTorch's, with the same weights."""
+    stack, init = [], initializers.he if hidden is activations.ReLU else initializers.xavier
+    for n_in, n_out in itertools.pairwise(sizes):
+        stack += [layers.Dense(n_in, n_out, init), hidden()]
+    net, model = network.Sequential(stack[:-1] + ([last()] if last else [])), torch.nn.Sequential()
+    for layer in net.layers:
+        if isinstance(layer, layers.Dense):
+            model.append(torch.nn.Linear(layer.n_in, layer.n_out))
+            model[-1].weight.data[:], model[-1].bias.data[:] = torch.from_numpy(layer.W.T), torch.from_numpy(layer.b)
+        else:
+            model.append(LAYERS[type(layer)]())
+    return net, model
+
+
+def torch_batches(x, t, batch):
+    if batch < len(x):
+        order = torch.randperm(len(x))
+        x, t = x[order], t[order]
+    for start in range(0, len(x), batch):
+        yield x[start : start + batch], t[start : start + batch]
+
+
+def torch_epoch(model, loss, optimizer, batches):
+    for x, t in batches:
+        optimizer.zero_grad(set_to_none=True)
+        loss(model(x), t).backward()
+        optimizer.step()
+
+
+def same_training(ours, theirs, batch, torch_batch):
+    """Three steps on one batch before time is taken: the same losses, so the same gradients and updates."""
+    model, torch_loss, _ = theirs
+    found = []
+    for _ in range(3):
+        found.append(torch_loss(model(torch_batch[0]), torch_batch[1]).item())
+        torch_epoch(*theirs, [torch_batch])
+    same("losses", training.fit(*ours, [batch] * 3, 1).loss, found)
+
+
+def same(what, ours, theirs):
+    assert np.allclose(ours, theirs, rtol=1e-3, atol=1e-6), f"the two sides compute other {what}:\n{ours}\n{theirs}"
+
+
+def scikit_learn(x, t, sizes, hidden, optimizer, lr, batch, epochs):
+    activation, n_out = "relu" if hidden is activations.ReLU else "logistic", t.shape[1]
+    rates = {"learning_rate_init": lr, "momentum": 0, "alpha": 0}
+    model = MLPClassifier(sizes[1:-1], activation, solver=optimizer.lower(), batch_size=batch, **rates)
+    yes_or_no = n_out == 1 or activation == "logistic"  # for each output, else one class of n_out
+    labels = t.astype(int).squeeze() if yes_or_no else t.argmax(axis=1)
+    model.partial_fit(x, labels, classes=range(max(2, n_out)))
+    assert model.coefs_[0].dtype == np.float32 and [W.shape for W in model.coefs_] == list(itertools.pairwise(sizes))
+    return lambda: [model.partial_fit(x, labels) for _ in range(epochs)]
+
+
+def products(x, sizes, batch, epochs):
+    """x W of every layer, x^T dy of every layer, dy W^T of every layer but the first; for each batch."""
+    rng, dot = np.random.default_rng(0), np.dot
+    y = [x[:batch], *(rng.random((batch, n), np.float32) for n in sizes[1:])]
+    W = [rng.random(pair, np.float32) - 0.5 for pair in itertools.pairwise(sizes)]
+    y_out, W_out = [np.empty_like(a) for a in y], [np.empty_like(a) for a in W]
+
+    def run():
+        for _ in range(epochs * len(x) // batch):
+            for i in range(len(W)):
+                dot(y[i], W[i], out=y_out[i + 1])
+            for i in reversed(range(len(W))):
+                dot(y[i].T, y[i + 1], out=W_out[i])
+                if i:
+                    dot(y[i + 1], W[i].T, out=y_out[i])
+
+    return run
+
+
+def ten_sigmoids():
+    """Ten layers of 100 sigmoids, batches of 128: forward, backward, every layer's gradient magnitude; 20 times."""
+    net, model = networks((100,) * 11, activations.Sigmoid, activations.Sigmoid)
+    x, t = np.random.default_rng(0).random((2, 128, 100), np.float32)
+    loss, torch_loss = losses.MeanSquaredError(), LOSSES[losses.MeanSquaredError]
+    torch_x, torch_t = torch.from_numpy(x), torch.from_numpy(t)
+
+    def dlcourse():
+        loss.forward(net.forward(x, training=True), t)
+        net.backward(loss.backward())
+        return net.grad_rms()
+
+    def pytorch():
+        model.zero_grad(set_to_none=True)
+        torch_loss(model(torch_x), torch_t).backward()
+        return [torch.linalg.vector_norm(layer.weight.grad).item() / 100 for layer in model[::2]]
+
+    same("gradients", np.log(dlcourse()), np.log(pytorch()))
+    return repeated(20, {"dlcourse": dlcourse, "PyTorch": pytorch, "products": products(x, (100,) * 11, 128, 1)})
+
+
+def rnn_forward():
+    """A tanh RNN, forward only: 50 steps in time, batches of 32, 28 inputs, 128 units; 20 times."""
+    x = np.random.default_rng(0).random((32, 50, 28), np.float32)
+    net, model = network.Sequential([recurrent.RNN(28, 128)]), torch.nn.RNN(28, 128, batch_first=True)
+    torch_x, W_x, W_h = torch.from_numpy(x), net.layers[0].W_x, net.layers[0].W_h
+    for theirs, ours in zip(model.parameters(), (W_x, W_h, np.zeros(128), np.zeros(128)), strict=True):
+        theirs.data[:] = torch.from_numpy(ours.T)
+    z, h, out = np.empty((32 * 50, 128), np.float32), np.ones((32, 128), np.float32), np.empty((32, 128), np.float32)
+
+    @torch.inference_mode()  # keeps nothing for a backward, unlike ours
+    def pytorch():
+        return model(torch_x)[0]
+
+    def bare():
+        np.dot(x.reshape(-1, 28), W_x, out=z)
+        for _ in range(50):
+            np.dot(h, W_h, out=out)
+
+    same("states", net.forward(x), pytorch())
+    return repeated(20, {"dlcourse": lambda: net.forward(x), "PyTorch": pytorch, "products": bare})
+
+
+def repeated(times, calls):
+    return {side: lambda call=call: [call() for _ in range(times)] for side, call in calls.items()}
+
+
+WORKLOADS = {
+    "letters, squared error": lambda: letters(losses.MeanSquaredError, activations.Sigmoid),
+    "letters, cross-entropy": lambda: letters(losses.SigmoidCrossEntropy, None),
+    "digits, SGD": lambda: digits("SGD", 0.01),
+    "digits, Adam": lambda: digits("Adam", 1e-3),
+    "spiral": spiral,
+    "cats": cats,
+    "RNN forward": rnn_forward,
+    "ten sigmoid layers": ten_sigmoids,
+}
+
+
+def measured(calls, rounds):
+    """{side: (rounds, 2)}: CPU and wall seconds, the sides taking turns; the first round is not counted."""
+    times = {side: [] for side in calls}
+    for _ in range(rounds + 1):
+        for side, call in calls.items():
+            start = time.process_time(), time.perf_counter()
+            call()
+            times[side].append((time.process_time() - start[0], time.perf_counter() - start[1]))
+    return {side: np.array(rows[1:]) for side, rows in times.items()}
+
+
+def row(name, times, clock):
+    """Milliseconds of each side, then how many times as long as ours PyTorch and scikit-learn take, and we over the products."""
+    cells = [name]
+    for side in SIDES:
+        cells.append("{:.1f} ({:.1f})".format(*(1e3 * np.median(times[side], axis=0))) if side in times else "")
+    for above, below in (("PyTorch", "dlcourse"), ("scikit-learn", "dlcourse"), ("dlcourse", "products")):
+        cells.append(f"{np.median(times[above][:, clock] / times[below][:, clock]):.2f}" if above in times else "")
+    return "| " + " | ".join(cells) + " |"
+
+
+def machine():
+    """The processor and the versions that were measured."""
+    cpu = platform.processor() or platform.machine()
+    if os.path.exists("/proc/cpuinfo"):
+        with open("/proc/cpuinfo", encoding="utf-8") as file:
+            cpu = next((line.split(":")[1].strip() for line in file if line.startswith("model name")), cpu)
+    blas = next(pool for pool in threadpoolctl.threadpool_info() if "numpy" in pool["filepath"])
+    blas = f"{blas['internal_api']} {blas['version']} for {blas.get('architecture')}"
+    versions = f"NumPy {np.__version__} with {blas}, PyTorch {torch.__version__}, scikit-learn {sklearn.__version__}"
+    return f"{cpu}, {os.cpu_count()} cores; Python {platform.python_version()}, {versions}"
+
+
+def main(arguments=None):
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("names", nargs="*", help="only workloads with one of these words in their name")
+    parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--rounds", type=int, default=15)
+    chosen = parser.parse_args(arguments)
+    torch.set_num_threads(chosen.threads)
+    rows = []
+    with threadpoolctl.threadpool_limits(chosen.threads):
+        for name, prepare in WORKLOADS.items():
+            if not chosen.names or any(word in name for word in chosen.names):
+                print(f"{name} ...", file=sys.stderr, flush=True)
+                rows.append(row(name, measured(prepare(), chosen.rounds), clock=int(chosen.threads > 1)))
+    clock = f"{chosen.threads} threads, ratios of wall time" if chosen.threads > 1 else "1 thread, ratios of CPU time"
+    print(f"{machine()}; float32, {clock}. CPU (wall) time in ms, medians of {chosen.rounds}.\n")
+    print("| workload | " + " | ".join(SIDES) + " | PyTorch / dlcourse | scikit-learn / dlcourse | dlcourse / products |")
+    print("|---" + "|---:" * 7 + "|", *rows, sep="\n")
+
+
+if __name__ == "__main__":
+    main()
