@@ -203,7 +203,15 @@ def everything(ax=None, v=0):
     return ax
 
 
-DRAWN = [limits, scales, labels, ticks, legends, upside_down, bare, margins, everything]
+def colours(ax=None, v=0):
+    ax.plot([0, 1], "--" if v else "-", color="k", label="same words")
+    ax.legend()
+    ax.set_title("same words", **({"color": "red"} if v else {}))
+    ax.set_ylabel("same words", **({"color": "red"} if v else {}))
+    return ax
+
+
+DRAWN = [limits, scales, labels, ticks, legends, upside_down, bare, margins, everything, colours]
 
 
 @pytest.mark.parametrize("draw", DRAWN, ids=lambda draw: draw.__name__)
@@ -225,6 +233,27 @@ def test_a_moved_panel_shows_what_a_fresh_one_in_its_layout_shows(draw):
         moved.controls["v"].value = v
     fresh.controls["v"].value = 2
     np.testing.assert_array_equal(pixels(moved), pixels(fresh))
+
+
+@pytest.mark.parametrize("draw", DRAWN, ids=lambda draw: draw.__name__)
+def test_a_frame_that_is_remembered_is_the_frame_drawn_afresh(draw):
+    """Every part of a frame is drawn once for each look; forgetting them all must not be seen."""
+    panel = widgets.explore(draw, v=[0, 1, 2])
+    for v in (1, 2, 0, 2):
+        panel.controls["v"].value = v
+    remembered = pixels(panel)
+    panel._parts.clear()
+    panel._redraw()
+    np.testing.assert_array_equal(pixels(panel), remembered)
+
+
+def test_a_way_through_many_frames_keeps_few_of_them(monkeypatch):
+    monkeypatch.setattr(widgets, "KEPT", 20)
+    panel = widgets.explore(limits, v=(0, 400))
+    for v in (*range(0, 400, 20), 0):
+        panel.controls["v"].value = v
+    assert len(panel._parts) <= 24 and panel.error is None
+    np.testing.assert_array_equal(pixels(panel), pixels(widgets.explore(limits, v=(0, 400))))
 
 
 def test_a_panel_that_starts_elsewhere_arrives_at_the_same_picture():
