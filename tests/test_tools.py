@@ -128,6 +128,27 @@ def test_solutions_are_filled_in_and_taken_out(tmp_path):
     assert stripped[2].source == "<details><summary>Hint</summary>\nh\n</details>\n\nNext."
 
 
+def test_what_is_handed_in_is_judged(tmp_path, capsys):
+    lesson = exercise("```python\nx = 1\n```")
+    nbformat.write(lesson, tmp_path / "lesson.ipynb")
+    given = new_code_cell("def check(): print('right' if x == 1 else 'x should be 1')")
+    for name, answer, check in [
+        ("a", "x = 1", "check()"),
+        ("b", "x = 2", "check()"),
+        ("c", "x = 1", "print('right')"),
+        ("d", "x", "check()"),
+    ]:
+        cells = [given, new_code_cell(answer, metadata={"tags": ["exercise"]}), new_code_cell(check)]
+        nbformat.write(new_notebook(cells=cells), tmp_path / f"by_{name}.ipynb")
+    solutions.main(["judge", str(tmp_path / "lesson.ipynb"), str(tmp_path / "by_*.ipynb")])
+    assert [line.split("  ")[1:] for line in capsys.readouterr().out.splitlines()] == [
+        ["check()", "right"],
+        ["check()", "x should be 1"],
+        ["check()", "the cell of this check is missing, or was changed"],
+        ["check()", "stops with NameError: name 'x' is not defined"],
+    ]
+
+
 def test_a_missing_solution_is_named(tmp_path):
     nbformat.write(exercise("soon"), tmp_path / "in.ipynb")
     with pytest.raises(SystemExit, match="0 blocks of Python as Solution"):

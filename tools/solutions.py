@@ -1,16 +1,21 @@
-"""The exercises of a lesson, with their solutions filled in or taken out:
+"""The exercises of a lesson, with their solutions filled in or taken out, and what the checks say of a learner's answers:
 
     python tools/solutions.py fill  notebooks/01_logistic_regression.ipynb  filled.ipynb
     python tools/solutions.py strip notebooks/01_logistic_regression.ipynb  handout.ipynb
+    python tools/solutions.py judge notebooks/01_logistic_regression.ipynb  handed_in/*.ipynb
 
-fill puts each solution in the place of its stub, strip removes the folded solutions. An exercise is a cell tagged `exercise`,
-a cell tagged `check`, and a text cell that begins with the folded hint and the folded solution, one block of Python.
+fill puts each solution in the place of its stub, strip removes the folded solutions. judge runs every notebook that was handed
+in, which is their code on your machine, and prints a line for each exercise. An exercise is a cell tagged `exercise`, a cell
+tagged `check`, and a text cell that begins with the folded hint and the folded solution, one block of Python.
 """
 
+import glob
+import pathlib
 import re
 import sys
 
 import nbformat
+import record
 
 FOLDED = r"<details>\s*<summary>{}</summary>(.*?)</details>\n*"
 BLOCK = re.compile(r"```python\n(.*?)```", re.DOTALL)
@@ -58,15 +63,35 @@ def strip(notebook):
     return notebook
 
 
+def judge(handed_in, lesson, folder):
+    """{the lesson's check: what it printed in the notebook handed in}; errors elsewhere do not stop the run."""
+    for cell in handed_in.cells:
+        cell.metadata["tags"] = ["raises-exception"]
+        cell.outputs = []
+    record.execute(handed_in, folder)
+    said = {cell.source.strip(): cell.outputs for cell in handed_in.cells if cell.cell_type == "code"}
+    verdicts = {}
+    for _, check, _, _ in exercises(lesson):
+        outputs = said.get(check.source.strip(), [{"text": "the cell of this check is missing, or was changed"}])
+        words = [output.get("text") or f"stops with {output.get('ename')}: {output.get('evalue')}" for output in outputs]
+        verdicts[check.source.strip()] = "".join(words).strip().splitlines()[-1]
+    return verdicts
+
+
 def main(arguments):
-    if len(arguments) != 3 or arguments[0] not in ("fill", "strip"):
+    if len(arguments) < 3 or arguments[0] not in ("fill", "strip", "judge") or (arguments[0] != "judge" and len(arguments) > 3):
         sys.exit(__doc__)
-    change = {"fill": fill, "strip": strip}[arguments[0]]
+    what, path, *others = arguments
     try:
-        changed = change(nbformat.read(arguments[1], 4))
+        lesson, folder = nbformat.read(path, 4), pathlib.Path(path).parent
+        if what == "judge":
+            for path in sorted(name for pattern in others for name in glob.glob(pattern)):
+                for check, verdict in judge(nbformat.read(path, 4), lesson, folder).items():
+                    print(f"{path}  {check}  {verdict}")
+        else:
+            nbformat.write({"fill": fill, "strip": strip}[what](lesson), others[0])
     except ValueError as error:
-        sys.exit(f"{arguments[1]}: {error}")
-    nbformat.write(changed, arguments[2])
+        sys.exit(f"{path}: {error}")
 
 
 if __name__ == "__main__":
