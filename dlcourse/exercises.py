@@ -337,3 +337,95 @@ def check_dictionary_gradients(dictionary_gradients):
         _wrong_if(all(_same(found[key], -right[key]) for key in right), "the sign is turned: start with sigmoid(Z) - T")
         _wrong_if({"dW3", "db3"} & far, "the last layer is not right yet: its dZ is (sigmoid(Z) - T) / N")
         _wrong_if(far, "the last layer is right; below it dZ is W^T dZ of the layer above, where its ReLU was on")
+
+
+@_exercise
+def check_count_parameters(count_parameters):
+    """Lesson 7: weights and biases of an RNN and a Dense layer that reads its state."""
+    found, matrices = _answer(count_parameters, 3, 5, 2, 7), 3 * 5 + 5 * 5 + 5 * 2
+    _wrong_if(found.shape != (), "return one number")
+    _wrong_if(_same(found, matrices), "the biases are missing: one for each number of the state and of the output")
+    _wrong_if(_same(found, matrices + 5) or _same(found, matrices + 2), "one of the two biases is missing")
+    _wrong_if(_same(found, matrices + 7 - 25), "W_h is missing: the old state has weights, too")
+    _wrong_if(_same(found, matrices + 7 - 10 - 2), "the output layer is missing")
+    shared = (7 * (matrices + 7), 7 * (matrices + 7 - 12) + 12)
+    _wrong_if(any(_same(found, n) for n in shared), "the same weights serve every step: do not multiply by the steps")
+    _wrong_if(not _same(found, matrices + 7), "3 numbers in, 5 of state, 2 out: W_x 15, W_h 25, b 5, and the output 10 + 2")
+
+
+@_exercise
+def check_set_and_reset(set_and_reset):
+    """Lesson 7: one tanh unit, set by hand, that is above 1/2 from a set on until a reset."""
+    theta = set_and_reset()
+    _wrong_if(theta is None, "not answered yet")
+    W_x, w_h, b = (np.ravel(np.asarray(part, float)) for part in theta)
+    _wrong_if((W_x.size, w_h.size, b.size) != (2, 1, 1), "one unit, two inputs: W_x has 2 numbers, W_h 1 and b 1")
+
+    def after(events):  # 0 nothing, 1 set, 2 reset; (T, ...)
+        h = np.zeros(np.shape(events)[1:])
+        for event in np.asarray(events):
+            h = np.tanh(np.array([0, W_x[0], W_x[1]])[event] + w_h * h + b)
+        return h > 0.5
+
+    _wrong_if(after([0] * 30), "it is on before any set: with zeros only the state must stay below 1/2")
+    _wrong_if(not after([1]), "a set does not lift the state above 1/2")
+    _wrong_if(not after([1] + [0] * 30), "the set is forgotten after 30 zeros: the unit's weight on itself must be above 1")
+    _wrong_if(after([1, 0, 0, 2]), "a reset does not bring the state below 1/2")
+    _wrong_if(
+        after([1, 2] + [0] * 30), "after a reset it comes back by itself: W_x must carry it over to the other resting place"
+    )
+    _wrong_if(not after([2, 0, 0, 1]), "a set after a reset does not lift the state above 1/2")
+    events = np.arange(729) // 3 ** np.arange(6)[:, None] % 3
+    last = np.zeros(729, int)
+    for event in events:
+        last = np.where(event > 0, event, last)
+    right = np.sum(after(events) == (last == 1))
+    _wrong_if(right < 729, f"{right} of the 729 sequences of six steps are right")
+
+
+@_exercise
+def check_to_the_start(to_the_start):
+    """Lesson 7: a gradient carried from the last state of a tanh RNN to the first."""
+    rng = np.random.default_rng(7)
+    states, W_h, g = np.tanh(rng.normal(size=(5, 3))), rng.normal(size=(3, 3)), rng.normal(size=3)
+
+    def back(order, W=W_h.T, slope=lambda h: 1 - h * h):
+        carried = g
+        for h in order:
+            carried = (carried * slope(h)) @ W
+        return carried
+
+    found, last_first = _answer(to_the_start, g, states, W_h), states[:0:-1]
+    _wrong_if(found.shape != g.shape, "return one number for each number of the state")
+    _wrong_if(_same(found, back(last_first, slope=lambda h: 1)), "the slopes of tanh are missing: 1 - h^2 at every step")
+    _wrong_if(_same(found, back(last_first, W=W_h)), "the way back goes through W_h turned over: W_h.T")
+    _wrong_if(_same(found, back(states[1:])), "the order is turned: begin with the last step")
+    _wrong_if(_same(found, back(states[::-1])), "one step too many: 5 states have 4 steps between them")
+    _wrong_if(
+        _same(found, back(states[-2::-1])), "the slope belongs to the state that a step makes, not to the one it starts from"
+    )
+    _wrong_if(_same(found, back(last_first, slope=lambda h: h)), "multiply by the slope 1 - h^2, not by the state")
+    _wrong_if(not _same(found, back(last_first)), "not yet: for h in states[:0:-1], g becomes (g times the slope at h) W_h.T")
+
+
+@_exercise
+def check_parity(parity):
+    """Lesson 7: two tanh units, set by hand, with h1 - h2 above 1 while the number of ones is odd."""
+    theta = parity()
+    _wrong_if(theta is None, "not answered yet")
+    W_x, W_h, b = (np.asarray(part, float) for part in theta)
+    _wrong_if(W_x.size != 2 or b.size != 2, "two units, one input: W_x and b have 2 numbers each")
+    _wrong_if(W_h.shape != (2, 2), "two units that see each other: W_h is 2 by 2")
+
+    def odd(bits):  # (T, N)
+        h = np.zeros((len(bits[0]), 2))
+        for x in np.asarray(bits):
+            h = np.tanh(x[:, None] * np.ravel(W_x) + h @ W_h + np.ravel(b))
+        return h[:, 0] - h[:, 1] > 1
+
+    every = np.arange(256) >> np.arange(8)[:, None] & 1
+    right = np.sum(odd(every) == every.sum(axis=0) % 2)
+    _wrong_if(odd([[0]]) or not odd([[1]]), "one step: h1 - h2 should be above 1 after a 1, below 1 after a 0")
+    _wrong_if(odd([[1], [1]]), "two ones are even: the second must bring h1 - h2 below 1")
+    _wrong_if(not odd([[1], [0]]), "a 0 changes nothing: after 1, 0 the number of ones is still odd")
+    _wrong_if(right < 256, f"{right} of the 256 sequences of eight steps are right")

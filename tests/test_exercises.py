@@ -42,6 +42,13 @@ def along(factor, total=np.prod):
     return lambda slopes, weights: total([factor(s, W) for s, W in zip(slopes, weights, strict=True)])
 
 
+def carry(g, states, W, slope=lambda h: 1 - h * h):
+    """A gradient carried back over the steps that made these states, one after the other: lesson 7's third exercise."""
+    for h in states:
+        g = (g * slope(h)) @ W
+    return g
+
+
 ANSWERS = {  # check: {the line it should print, or how that line begins: an answer}
     exercises.check_shapes: {
         "right": lambda: ((64, 20), (289,), (289, 20), (64, 1)),
@@ -232,6 +239,51 @@ ANSWERS = {  # check: {the line it should print, or how that line begins: an ans
         "a smaller slope needs": lambda slope, width: slope / np.sqrt(width),
         "this is the variance": lambda slope, width: 1 / (slope**2 * width),
         "solve slope": lambda slope, width: width,
+    },
+    exercises.check_count_parameters: {
+        "right": lambda d, h, k, steps: (d + h + 1) * h + (h + 1) * k,
+        "not answered yet": lambda d, h, k, steps: None,
+        "return one number": lambda d, h, k, steps: [d, h],
+        "the biases are missing": lambda d, h, k, steps: (d + h + k) * h,
+        "one of the two biases": lambda d, h, k, steps: (d + h + 1) * h + h * k,
+        "W_h is missing": lambda d, h, k, steps: (d + 1) * h + (h + 1) * k,
+        "the output layer is missing": lambda d, h, k, steps: (d + h + 1) * h,
+        "the same weights serve every step": lambda d, h, k, steps: steps * (d + h + 1) * h + (h + 1) * k,
+        "3 numbers in, 5 of state": lambda d, h, k, steps: d * h * k,
+    },
+    exercises.check_set_and_reset: {
+        "right": lambda: ([[5.0], [-5.0]], [[2.0]], [0.0]),
+        "not answered yet": lambda: None,
+        "one unit, two inputs": lambda: ([5.0], [2.0], [0.0]),
+        "it is on before any set": lambda: ([5.0, -5.0], 2.0, 0.5),
+        "a set does not lift": lambda: ([-5.0, 5.0], 2.0, 0.0),
+        "the set is forgotten": lambda: ([5.0, -5.0], 0.9, 0.0),
+        "a reset does not bring": lambda: ([5.0, -0.2], 2.0, 0.0),
+        "after a reset it comes back": lambda: ([5.0, -1.8], 2.0, 0.0),
+        "a set after a reset": lambda: ([1.5, -5.0], 2.0, 0.0),
+        "648 of the 729 sequences": lambda: ([5.73, -1.0], 2.3, -0.7),
+    },
+    exercises.check_to_the_start: {
+        "right": lambda g, states, W_h: carry(g, states[:0:-1], W_h.T),
+        "not answered yet": lambda g, states, W_h: None,
+        "return one number for each": lambda g, states, W_h: 0.0,
+        "the slopes of tanh are missing": lambda g, states, W_h: carry(g, states[:0:-1], W_h.T, lambda h: 1),
+        "the way back goes through W_h turned over": lambda g, states, W_h: carry(g, states[:0:-1], W_h),
+        "the order is turned": lambda g, states, W_h: carry(g, states[1:], W_h.T),
+        "one step too many": lambda g, states, W_h: carry(g, states[::-1], W_h.T),
+        "the slope belongs": lambda g, states, W_h: carry(g, states[-2::-1], W_h.T),
+        "multiply by the slope": lambda g, states, W_h: carry(g, states[:0:-1], W_h.T, lambda h: h),
+        "not yet: for h in": lambda g, states, W_h: g,
+    },
+    exercises.check_parity: {
+        "right": lambda: ([[10.0, 10.0]], [[5.0, 5.0], [-5.0, -5.0]], [-5.0, -15.0]),
+        "not answered yet": lambda: None,
+        "two units, one input": lambda: ([10.0], [[5.0, 5.0], [-5.0, -5.0]], [-5.0, -15.0]),
+        "two units that see each other": lambda: ([10.0, 10.0], [5.0, 5.0], [-5.0, -15.0]),
+        "one step": lambda: ([10.0, 10.0], [[5.0, 5.0], [-5.0, -5.0]], [0.0, 0.0]),
+        "two ones are even": lambda: ([10.0, 10.0], [[5.0, 5.0], [-5.0, -5.0]], [-5.0, -35.0]),
+        "a 0 changes nothing": lambda: ([10.0, 10.0], [[-10.0, 0.0], [10.0, 0.0]], [-5.0, -15.0]),
+        "136 of the 256 sequences": lambda: ([10.0, 10.0], [[10.0, 10.0], [-5.0, -10.0]], [-5.0, -20.0]),
     },
 }
 ROWS = [(check, line, answer) for check, answers in ANSWERS.items() for line, answer in answers.items()]
