@@ -17,6 +17,7 @@ BLUE, RED, GREEN, ORANGE, SKY, PURPLE = "#0072B2", "#D55E00", "#009E73", "#E69F0
 COLORS = {
     "label 0": RED, "label 1": BLUE, "training": BLUE, "validation": ORANGE,
     "cross-entropy": BLUE, "squared error": RED, "sigmoid": RED, "tanh": BLUE, "relu": GREEN,
+    "SGD": BLUE, "Momentum": RED, "Nesterov": GREEN, "AdaGrad": PURPLE, "RMSProp": ORANGE, "Adam": SKY,
 }  # fmt: skip
 CYCLE = [(BLUE, "-"), (RED, "--"), (GREEN, "-."), (PURPLE, ":"), (ORANGE, "-"), (SKY, "--")]
 
@@ -32,11 +33,11 @@ def use_style():
     })  # fmt: skip
 
 
-def axes(n=1, width=None, height=3.2, **kind):
-    """One axes, or an array of n side by side, on a new figure of a fixed size in inches (100 dpi); projection="3d" for space."""
+def axes(n=1, width=None, height=3.2, rows=1, **kind):
+    """One axes, or an array of n in `rows`, on a new figure of a fixed size in inches (100 dpi); projection="3d" for space."""
     figure = Figure(figsize=(width or min(4 * n, 8.4) + (n == 1), height), layout="constrained")
     FigureCanvasAgg(figure)
-    return figure.subplots(1, n, subplot_kw=kind)
+    return figure.subplots(rows, n // rows, subplot_kw=kind)
 
 
 def show(ax, alt):
@@ -96,7 +97,7 @@ def gradient_magnitude(history, ax=None):
     ax = axes() if ax is None else ax
     steps = np.arange(1, len(history.grad_rms) + 1)
     for name, color, values in zip(history.layers, layer_colors(len(history.layers)), history.grad_rms.T, strict=True):
-        ax.plot(steps, np.where(values > 0, values, np.nan), color=color, linestyle="-", linewidth=1.2, label=name)
+        ax.plot(steps, np.ma.masked_less_equal(values, 0), color=color, linestyle="-", linewidth=1.2, label=name)
     ax.set(xlabel="step", ylabel="gradient magnitude (RMS of dW)", yscale="log")
     return _legend(ax)
 
@@ -111,16 +112,24 @@ def layer_bars(values, ax=None, *, others=(), predicted=None, ylim=(1e-12, 1e2),
     edge = np.clip(values, ylim[0] * 1.5, ylim[1] / 1.5)
     inside = np.where((ylim[0] <= values) & (values <= ylim[1]), values, edge)
     for other in others:
-        ax.plot(layers, np.where(np.greater(other, 0), other, np.nan), color="0.75", linewidth=1, linestyle="-", zorder=1)
+        ax.plot(layers, np.ma.masked_less_equal(other, 0), color="0.75", linewidth=1, linestyle="-", zorder=1)
     ax.plot(layers, inside, color="0.6", linewidth=1, linestyle="-", zorder=1)
     if predicted is not None:
-        ax.plot(layers, np.where(np.greater(predicted, 0), predicted, np.nan), color="black", linewidth=1.2, linestyle="--")
+        ax.plot(layers, np.ma.masked_less_equal(predicted, 0), color="black", linewidth=1.2, linestyle="--")
     many = len(values) > 10
-    for layer, value, y, color in zip(layers, values, inside, layer_colors(len(values)), strict=True):
-        marker = "o" if y == value or value == 0 else "^" if value > y else "v"
-        ax.plot(layer, y, marker, color=color, markersize=6 if many else 8, markerfacecolor="none" if value == 0 else color)
+    cramped = many or ax.bbox.width < 25 * len(values)  # numbers side by side would touch
+    edges = layer_colors(len(values))
+    faces = np.where((values == 0)[:, None], 0, edges)
+    for marker, at in {
+        "o": (inside == values) | (values == 0),
+        "^": values > inside,
+        "v": (0 < values) & (values < inside),
+    }.items():
+        look = {"marker": marker, "s": 36 if many else 64, "facecolors": faces[at], "edgecolors": edges[at], "linewidths": 1}
+        ax.scatter(layers[at], inside[at], zorder=3, **look)
+    for layer, value, y in zip(layers, values, inside, strict=True):
         if y != value:
-            place = {"va": "top" if value > y else "bottom", "ha": "center", "rotation": 90 if many and value else 0}
+            place = {"va": "top" if value > y else "bottom", "ha": "center", "rotation": 90 if value and cramped else 0}
             offset = (0, -7 if value > y else 7)
             ax.annotate(f"{value:.0e}" if value else "0", (layer, y), offset, textcoords="offset points", fontsize=9, **place)
     ax.set(yscale="log", ylim=ylim, xlabel="layer (input left)", ylabel=ylabel)
@@ -184,8 +193,9 @@ def decision_boundary(f, x, labels, ax=None, *, level=0.5, n=100):
 def unit_lines(W, b, ax):
     """Where each unit stands at 0: the line x W + b = 0 for every column of W (2, M), as far as the axes reach."""
     for w, offset, color in zip(W.T, b, np.resize(["0.25", PURPLE, GREEN, ORANGE], len(b)), strict=True):
-        foot = -offset * w / (w @ w)  # the point of the line next to the origin
-        ax.axline(foot, foot + [-w[1], w[0]], color=color, linestyle="--", linewidth=1.8)
+        length = np.hypot(*w)
+        along, foot = np.array([-w[1], w[0]]) / length, -offset / length * w / length  # the foot is next to the origin
+        ax.axline(foot, foot + max(1, np.hypot(*foot)) * along, color=color, linestyle="--", linewidth=1.8)
     return ax
 
 

@@ -131,7 +131,7 @@ class Panel(ipywidgets.VBox):
             self._message.value = f'<div role="alert" style="color:#a33">{html.escape(self.error)}</div>'
 
     def _render(self):
-        """The figure as PNG. Ticks and labels take most of the time, so each part of a frame is drawn once for every look it has."""
+        """The figure as PNG. Ticks and labels take most of the time: each part of a frame is drawn once for every look it has."""
         self._figure.get_layout_engine().execute(self._figure)
         self._figure.set_layout_engine("none")  # laid out once: a picture that moves cannot be compared
         axes = self._figure.axes

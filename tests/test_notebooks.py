@@ -3,6 +3,7 @@ it is held against every notebook, and against a small bad one, so that it is kn
 
 import ast
 import base64
+import io
 import itertools
 import pathlib
 import re
@@ -17,8 +18,9 @@ import solutions
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
+from PIL import Image
 
-from dlcourse import widgets
+from dlcourse import plots, widgets
 
 LESSONS = sorted((pathlib.Path(__file__).parent.parent / "notebooks").glob("*.ipynb"))
 TAGS = set("setup build agree figure claim widget exercise check raises-exception nbval-ignore-output".split())
@@ -357,38 +359,78 @@ def test_an_exercise_left_blank_fails_its_check(played, monkeypatch):
 
 
 def values(control):
-    """The ends of a control's range, then its middle; or all its choices."""
+    """All values of a control; of a long range both ends and seven between them. A player's range is a slider's."""
     if isinstance(control.value, bool):
         return [False, True]
     if hasattr(control, "options"):
         return [value for _, value in control._options_full]
-    low, high = control.min, control.max
-    if hasattr(control, "base"):
-        return [control.base**v for v in (low, high, (low + high) / 2)]
-    return [low, high, type(low)((low + high) / 2)]
+    step = getattr(control, "step", 1)
+    n = int(round((control.max - control.min) / step))
+    places = [control.min + step * k for k in np.unique(np.linspace(0, n, min(n + 1, 9)).round().astype(int))]
+    return [control.base**place for place in places] if hasattr(control, "base") else list(map(type(control.value), places))
+
+
+def drawn(ax):
+    """(what, its numbers) of all that is drawn on an axes. A gap in a line that is meant is masked."""
+    for line in ax.lines:
+        x, y = map(np.ma.asarray, line.get_data())
+        yield "line", np.ma.stack([x, y]).compressed()
+        on_log = ax.get_yscale() == "log" and line.get_transform().contains_branch_seperately(ax.transData)[1]
+        yield "line on a log axis", np.log(np.where(y.compressed() > 0, y.compressed(), np.nan)) if on_log else []
+    for collection in ax.collections:
+        yield "mark", np.ma.filled(collection.get_offsets(), np.nan)  # scatter masks what is not finite
+        yield "area", np.concatenate([[], *(path.vertices.ravel() for path in collection.get_paths())])
+    for image in ax.images:
+        yield "image", np.ma.compressed(image.get_array())
+    for patch in ax.patches:
+        yield "patch", patch.get_patch_transform().transform_path(patch.get_path()).vertices
+    for text in ax.texts:
+        yield "text", text.get_position()
+    yield "axis", (*ax.get_xlim(), *ax.get_ylim())
+
+
+def wrong_in(panel):
+    """What no picture may show: numbers that are not finite, marks or letters cut off, a gradient too small for its type."""
+    for ax in panel._figure.axes:
+        yield from {f"a number of a {what} is not finite" for what, numbers in drawn(ax) if not np.all(np.isfinite(numbers))}
+    for values in BARS:
+        if any(here == 0 and 0 < above < 1e-30 for here, above in zip(values[:-1], values[1:], strict=True)):
+            yield "a bar is 0 because its number is too small for its type: compute it in float64"
+    picture = np.asarray(Image.open(io.BytesIO(panel.png)))
+    if min(picture[[0, -1]].min(), picture[:, [0, -1]].min()) < 255:
+        yield "something is cut off at the edge of the picture"
+
+
+BARS = []  # what plots.layer_bars was given for the last picture, input left
 
 
 def wrong_with(panel, first):
     """Move every control over its range, and every two to their ends; what went wrong, a sentence each."""
-    found, start = [], {name: control.value for name, control in panel.controls.items()}
+    found, start = set(), {name: control.value for name, control in panel.controls.items()}
 
     def picture(**setting):
         for name, value in {**start, **setting}.items():
+            BARS.clear()
             panel.controls[name].value = value
-        found.extend([panel.error] if panel.error else [])
+        problems = [panel.error] if panel.error else wrong_in(panel)
+        found.update(f"{problem}, at {setting}" for problem in problems)
         return panel.png
 
-    with warnings.catch_warnings():
+    bars = plots.layer_bars
+    with warnings.catch_warnings(), pytest.MonkeyPatch.context() as patch:
+        patch.setattr(plots, "layer_bars", lambda values, *rest, **more: BARS.append(values) or bars(values, *rest, **more))
         warnings.simplefilter("error")  # in draw, a warning becomes the panel's error
         for name, control in panel.controls.items():
-            if all(picture(**{name: value}) == first for value in values(control)):
-                found.append(f"{name} changes the picture nowhere in its range")
+            if all([picture(**{name: value}) == first for value in values(control)]):
+                found.add(f"{name} changes the picture nowhere in its range")
         for a, b in itertools.combinations(panel.controls, 2):
-            for pair in itertools.product(values(panel.controls[a])[:2], values(panel.controls[b])[:2]):
+            for pair in itertools.product(
+                *(values(panel.controls[name])[:: len(values(panel.controls[name])) - 1] for name in (a, b))
+            ):
                 picture(**dict(zip((a, b), pair, strict=True)))
         if picture() != first:
-            found.append("back at its start it shows another picture: later cells, or its own draw, changed what it draws from")
-    return sorted(set(found))
+            found.add("back at its start it shows another picture: later cells, or its own draw, changed what it draws from")
+    return sorted(found)
 
 
 def test_every_control_of_every_widget_works(played):
@@ -420,6 +462,31 @@ def test_a_bad_widget_is_found(f, words):
     panel = widgets.explore(draw, a=(0, 5), b=(1, 6))
     found = wrong_with(panel, panel.png)
     assert bool(found) == bool(words) and all(any(word in sentence for sentence in found) for word in words), found
+
+
+@pytest.mark.parametrize(
+    ("put", "words"),
+    [
+        (lambda ax, v: ax.plot([0, 1], [v, np.inf if v == 3 else 1]), "number of a line is not finite"),
+        (lambda ax, v: ax.plot([0, 1, 2], [v, np.nan, 1]), "number of a line is not finite"),
+        (lambda ax, v: ax.plot([0, 1, 2], np.ma.masked_equal([v, 9, 1], 9)), None),  # a gap that is meant
+        (lambda ax, v: ax.set(yscale="log", ylim=(1, 9)) and ax.plot([1, 2], [5 - v, 4]), "line on a log axis"),
+        (lambda ax, v: ax.axvline(v) and ax.set(yscale="log", ylim=(1, 9)), None),
+        (lambda ax, v: ax.scatter([0, np.inf], [v, 1]) and ax.set(xlim=(0, 1)), "number of a mark is not finite"),
+        (lambda ax, v: ax.bar([0, 1], [v, np.nan]), "number of a patch is not finite"),
+        (lambda ax, v: ax.plot([0, v]) and ax.set_title("cut off " * 5 * v), "cut off at the edge"),
+        (lambda ax, v: plots.layer_bars([0.0, 10.0 ** -(39 + v), 1.0], ax), "too small for its type"),
+        (lambda ax, v: plots.layer_bars([0.0, 10.0**-v, 1.0], ax), None),  # a dead layer
+    ],
+)
+def test_a_bad_picture_is_found(put, words):
+    def draw(ax=None, v=1):
+        put(ax, v)
+        return ax
+
+    panel = widgets.explore(draw, v=(0, 5))
+    found = wrong_with(panel, panel.png)
+    assert any(words in sentence for sentence in found) if words else not found, found
 
 
 def test_readme_shows_pictures_that_its_notebooks_made():

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from matplotlib.axes import Axes
 from matplotlib.colors import to_hex
+from matplotlib.markers import MarkerStyle
 from PIL import Image
 
 from dlcourse import plots, training
@@ -95,7 +96,9 @@ def test_gradient_magnitude_draws_a_line_for_each_layer_on_a_log_axis(history):
     ax = plots.gradient_magnitude(history)
     first, second = ax.lines
     assert ax.get_yscale() == "log"
-    np.testing.assert_array_equal(first.get_ydata(), [*10.0 ** -np.arange(10), np.nan])  # a log axis has no 0: a gap
+    np.testing.assert_array_equal(
+        first.get_ydata().filled(np.nan), [*10.0 ** -np.arange(10), np.nan]
+    )  # a log axis has no 0: a gap
     np.testing.assert_array_equal(second.get_ydata(), np.full(11, 0.5))
     assert [text.get_text() for text in ax.get_legend().get_texts()] == history.layers
     assert np.mean(to_rgb(first)) < np.mean(to_rgb(second)), "the layer next to the input is dark"
@@ -105,10 +108,17 @@ def to_rgb(line):
     return matplotlib.colors.to_rgb(line.get_color())
 
 
+SHAPES = {name: MarkerStyle(name).get_transform().transform_path(MarkerStyle(name).get_path()) for name in "o^v"}
+
+
 def marks(ax):
-    """(layer, height, marker, hollow) of every mark."""
-    single = [line for line in ax.lines if len(line.get_xdata()) == 1]
-    return [(*line.get_xydata()[0], line.get_marker(), str(line.get_markerfacecolor()) == "none") for line in single]
+    """(layer, height, marker, hollow) of every mark, input left."""
+    found = []
+    for marks in ax.collections:
+        shape = next(name for name, path in SHAPES.items() if np.array_equal(path.vertices, marks.get_paths()[0].vertices))
+        for place, face in zip(marks.get_offsets().tolist(), marks.get_facecolors(), strict=True):
+            found.append((*place, shape, face[3] == 0))
+    return sorted(found)
 
 
 def test_layer_bars_stand_at_their_values():
@@ -134,7 +144,7 @@ def test_layer_bars_within_the_axis_stand_where_they_are_also_next_to_its_edge()
 def test_layer_bars_show_other_networks_and_a_prediction_behind_the_values():
     ax = plots.layer_bars([1.0, 0.1], others=[[2.0, 0.0], [3.0, 0.3]], predicted=[0.5, 0.05])
     lines = [line for line in ax.lines if len(line.get_xdata()) == 2]
-    drawn = [line.get_ydata().tolist() for line in lines]
+    drawn = [np.ma.filled(line.get_ydata(), np.nan).tolist() for line in lines]
     np.testing.assert_array_equal(drawn, [[2.0, np.nan], [3.0, 0.3], [1.0, 0.1], [0.5, 0.05]])  # a log axis has no 0: a gap
     assert [line.get_linestyle() for line in lines] == ["-", "-", "-", "--"]
     assert marks(ax) == [(1, 1.0, "o", False), (2, 0.1, "o", False)]
@@ -294,3 +304,10 @@ def test_a_curve_has_the_colour_of_what_stands_before_the_comma_and_a_long_legen
     assert {line.get_color() for line in ax.lines} == {plots.COLORS["cross-entropy"]}
     assert ax.get_legend()._ncols == 1
     assert plots.curves([0, 1], {"a": [0, 1], "b": [1, 0]}).get_legend()._ncols == 2
+
+
+def test_the_line_of_a_unit_that_is_far_away_is_no_error():
+    ax = plots.axes()
+    ax.set(xlim=(-5, 5), ylim=(-5, 5))
+    plots.unit_lines(np.array([[1e-14], [1e-14]]), np.array([3.0]), ax)
+    ax.figure.canvas.draw()
