@@ -340,6 +340,72 @@ def check_dictionary_gradients(dictionary_gradients):
 
 
 @_exercise
+def check_stability_limits(stability_limits):
+    """Lesson 6: the largest stable learning rates of SGD and of Momentum among some curvatures."""
+    curvatures, beta = np.array([3.0, 50.0, 8.0]), 0.8
+    found = _answer(stability_limits, curvatures, beta)
+    sgd, momentum = 2 / 50, 2 * (1 + beta) / 50
+    _wrong_if(found.shape != (2,), "return two numbers: the limit of SGD, then that of Momentum")
+    _wrong_if(
+        _same(found, [2 / 3, 2 * (1 + beta) / 3]), "this is the gentlest direction's limit: the steepest one flies off first"
+    )
+    _wrong_if(_same(found, [momentum, sgd]), "turned around: SGD first, then Momentum")
+    _wrong_if(
+        _same(found, [sgd / 2, momentum / 2]), "half of it: at 1 / curvature a step ends at the bottom, at twice that it flies"
+    )
+    _wrong_if(_same(found, [sgd, 2 * (1 - beta) / 50]), "momentum's limit is higher than SGD's: the sign of beta is turned")
+    _wrong_if(
+        _same(found, [sgd, sgd / (1 - beta)]), "1 / (1 - beta) is the final speed on a slope; in a valley the limit grows less"
+    )
+    _wrong_if(_same(found, [sgd, 2 * (1 + beta) / (1 + 2 * beta) / 50]), "the second limit is Nesterov's: Momentum's is higher")
+    _wrong_if(not _same(found[0], sgd), "SGD's limit is 2 / the largest curvature")
+    _wrong_if(not _same(found[1], momentum), "SGD's limit is right; Momentum's is 1 + beta times as high")
+
+
+@_exercise
+def check_uncorrected_adam(uncorrected_adam):
+    """Lesson 6: what Adam without bias correction subtracts at each step from one weight."""
+    gradients, lr, beta1, beta2 = np.array([2.0, -1.0, 0.5, 3.0]), 0.1, 0.8, 0.95
+    found = _answer(uncorrected_adam, gradients, lr, beta1, beta2)
+    ages = np.arange(4)[:, None] - np.arange(4)  # how long ago each gradient came
+    m, v = (np.tril((1 - b) * b ** np.maximum(ages, 0)) @ g for b, g in ((beta1, gradients), (beta2, gradients**2)))
+    t = np.arange(1, 5)
+    corrected = lr * m / (1 - beta1**t) / np.sqrt(v / (1 - beta2**t))
+    right = lr * m / np.sqrt(v)
+    _wrong_if(found.shape != gradients.shape, "return one number for each gradient")
+    _wrong_if(_same(found, corrected), "this is Adam with its correction: leave the division by 1 - beta^t out")
+    _wrong_if(_same(found, -right), "the sign is turned: return what is subtracted from the weight")
+    _wrong_if(_same(found, lr * m / v), "the root over v is missing")
+    _wrong_if(_same(found, right / lr), "lr is missing")
+    _wrong_if(_same(found, lr * gradients / np.sqrt(v)), "this is RMSProp: above the line stands m, not the gradient")
+    _wrong_if(
+        _same(found, lr * m / (1 - beta1) / np.sqrt(v / (1 - beta2))), "m and v are averages: the new g counts 1 - beta of them"
+    )
+    _wrong_if(not _same(found[0], right[0]), "for a first gradient g it is lr (1 - beta1) g / sqrt((1 - beta2) g^2)")
+    _wrong_if(not _same(found, right), "the first step is right; m and v must remember the gradients before")
+
+
+@_exercise
+def check_nesterov_step(nesterov_step):
+    """Lesson 6: one step of Nesterov with theta as the look-ahead point, and the new m."""
+    theta, m, g, lr, beta = np.array([1.0, -2.0]), np.array([0.5, 0.3]), np.array([-1.0, 4.0]), 0.1, 0.8
+    found, new = _answer(nesterov_step, theta, m, g, lr, beta), beta * m + g
+    _wrong_if(found.shape != (2, 2), "return two arrays: the new theta and the new m")
+    right = theta - lr * (g + beta * new)
+    _wrong_if(_same(found, [new, right]), "turned around: theta first, then m")
+    _wrong_if(_same(found[1], beta * m + lr * g), "here lr stands outside of m: m = beta m + g")
+    _wrong_if(not _same(found[1], new), "the new m is beta m + g")
+    _wrong_if(_same(found[0], theta - lr * new), "this is plain momentum: look ahead by lr beta m once more, with the new m")
+    _wrong_if(
+        _same(found[0], theta - lr * (new + beta * new)), "too far: beta of the old m is walked already, theta stands there"
+    )
+    _wrong_if(_same(found[0], theta - lr * (g - beta * new)), "the sign in front of beta m is turned: look ahead, not back")
+    _wrong_if(_same(found[0], theta + lr * (g + beta * new)), "the sign is turned: this is the way up")
+    _wrong_if(_same(found[0], theta - (g + beta * new)), "lr is missing in the step of theta")
+    _wrong_if(not _same(found[0], right), "the new m is right; theta moves by - lr (g + beta m)")
+
+
+@_exercise
 def check_count_parameters(count_parameters):
     """Lesson 7: weights and biases of an RNN and a Dense layer that reads its state."""
     found, matrices = _answer(count_parameters, 3, 5, 2, 7), 3 * 5 + 5 * 5 + 5 * 2

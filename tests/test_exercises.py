@@ -49,6 +49,24 @@ def carry(g, states, W, slope=lambda h: 1 - h * h):
     return g
 
 
+def adam_steps(step):
+    """An answer to lesson 6's second exercise: `step(m, v, lr, t, beta1, beta2, g)` from the running averages."""
+
+    def answer(gradients, lr, beta1, beta2):
+        m, v, steps = 0.0, 0.0, []
+        for t, g in enumerate(gradients, 1):
+            m, v = beta1 * m + (1 - beta1) * g, beta2 * v + (1 - beta2) * g**2
+            steps.append(step(m, v, lr, t, beta1, beta2, g))
+        return np.array(steps)
+
+    return answer
+
+
+def look_ahead(step):
+    """An answer to lesson 6's third exercise: theta moves by `step(new m, old m, g, lr, beta)`."""
+    return lambda theta, m, g, lr, beta: (theta + step(beta * m + g, m, g, lr, beta), beta * m + g)
+
+
 ANSWERS = {  # check: {the line it should print, or how that line begins: an answer}
     exercises.check_shapes: {
         "right": lambda: ((64, 20), (289,), (289, 20), (64, 1)),
@@ -284,6 +302,46 @@ ANSWERS = {  # check: {the line it should print, or how that line begins: an ans
         "two ones are even": lambda: ([10.0, 10.0], [[5.0, 5.0], [-5.0, -5.0]], [-5.0, -35.0]),
         "a 0 changes nothing": lambda: ([10.0, 10.0], [[-10.0, 0.0], [10.0, 0.0]], [-5.0, -15.0]),
         "136 of the 256 sequences": lambda: ([10.0, 10.0], [[10.0, 10.0], [-5.0, -10.0]], [-5.0, -20.0]),
+    },
+    exercises.check_stability_limits: {
+        "right": lambda c, beta: (2 / c.max(), 2 * (1 + beta) / c.max()),
+        "not answered yet": lambda c, beta: None,
+        "return two numbers": lambda c, beta: 2 / c,
+        "this is the gentlest": lambda c, beta: (2 / c.min(), 2 * (1 + beta) / c.min()),
+        "turned around": lambda c, beta: (2 * (1 + beta) / c.max(), 2 / c.max()),
+        "half of it": lambda c, beta: (1 / c.max(), (1 + beta) / c.max()),
+        "momentum's limit is higher": lambda c, beta: (2 / c.max(), 2 * (1 - beta) / c.max()),
+        "1 / (1 - beta) is the final speed": lambda c, beta: (2 / c.max(), 2 / (1 - beta) / c.max()),
+        "the second limit is Nesterov's": lambda c, beta: (2 / c.max(), 2 * (1 + beta) / (1 + 2 * beta) / c.max()),
+        "SGD's limit is right": lambda c, beta: (2 / c.max(), 2 / c.max()),
+        "SGD's limit is 2": lambda c, beta: (1, 1),
+    },
+    exercises.check_uncorrected_adam: {
+        "right": adam_steps(lambda m, v, lr, t, b1, b2, g: lr * m / np.sqrt(v)),
+        "not answered yet": lambda gradients, lr, beta1, beta2: None,
+        "return one number for each": lambda gradients, lr, beta1, beta2: lr,
+        "this is Adam with": adam_steps(lambda m, v, lr, t, b1, b2, g: lr * m / (1 - b1**t) / np.sqrt(v / (1 - b2**t))),
+        "the sign is turned": adam_steps(lambda m, v, lr, t, b1, b2, g: -lr * m / np.sqrt(v)),
+        "the root over v": adam_steps(lambda m, v, lr, t, b1, b2, g: lr * m / v),
+        "lr is missing": adam_steps(lambda m, v, lr, t, b1, b2, g: m / np.sqrt(v)),
+        "this is RMSProp": adam_steps(lambda m, v, lr, t, b1, b2, g: lr * g / np.sqrt(v)),
+        "m and v are averages": adam_steps(lambda m, v, lr, t, b1, b2, g: lr * m / (1 - b1) / np.sqrt(v / (1 - b2))),
+        "the first step is right": lambda g, lr, beta1, beta2: lr * (1 - beta1) * g / np.sqrt((1 - beta2) * g**2),
+        "for a first gradient": lambda gradients, lr, beta1, beta2: gradients,
+    },
+    exercises.check_nesterov_step: {
+        "right": look_ahead(lambda new, m, g, lr, beta: -lr * (g + beta * new)),
+        "not answered yet": lambda theta, m, g, lr, beta: None,
+        "return two arrays": lambda theta, m, g, lr, beta: theta,
+        "turned around": lambda theta, m, g, lr, beta: (beta * m + g, theta - lr * (g + beta * (beta * m + g))),
+        "here lr stands outside": lambda theta, m, g, lr, beta: (theta, beta * m + lr * g),
+        "the new m is beta m + g": lambda theta, m, g, lr, beta: (theta, m),
+        "this is plain momentum": look_ahead(lambda new, m, g, lr, beta: -lr * new),
+        "too far": look_ahead(lambda new, m, g, lr, beta: -lr * (1 + beta) * new),
+        "the sign in front": look_ahead(lambda new, m, g, lr, beta: -lr * (g - beta * new)),
+        "the sign is turned": look_ahead(lambda new, m, g, lr, beta: lr * (g + beta * new)),
+        "lr is missing": look_ahead(lambda new, m, g, lr, beta: -(g + beta * new)),
+        "the new m is right": look_ahead(lambda new, m, g, lr, beta: 0),
     },
 }
 ROWS = [(check, line, answer) for check, answers in ANSWERS.items() for line, answer in answers.items()]
