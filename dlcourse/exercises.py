@@ -406,6 +406,76 @@ def check_nesterov_step(nesterov_step):
 
 
 @_exercise
+def check_uniform_limit(uniform_limit):
+    """Lesson 5: the r for which U(-r, r) has Xavier's variance."""
+    found, n_in, n_out = _answer(uniform_limit, 300, 100), 300, 100
+    right = np.sqrt(6 / (n_in + n_out))
+    _wrong_if(found.shape != (), "return one number")
+    _wrong_if(_same(found, right / np.sqrt(3)), "this is Xavier's standard deviation: U(-r, r) has variance r^2 / 3")
+    _wrong_if(_same(found, 2 * right), "this is the whole interval: it reaches from -r to r")
+    _wrong_if(_same(found, right**2), "this is r^2: take its root")
+    _wrong_if(_same(found, np.sqrt(3 / n_in)) or _same(found, np.sqrt(3 / n_out)), "Xavier looks both ways: n_in + n_out")
+    _wrong_if(not _same(found, right), "solve r^2 / 3 = 2 / (n_in + n_out) for r")
+
+
+@_exercise
+def check_numerator(numerator):
+    """Lesson 5: the c of Var w = c / n that keeps the second moment through an activation."""
+    found = _answer(numerator, lambda z: np.maximum(z, 0))
+    _wrong_if(found.shape != (), "return one number")
+    _wrong_if(np.isclose(found, 0.5, rtol=0.03), "this is the share of the signal that is left: c makes up for it")
+    _wrong_if(np.isclose(found, 2**0.5, rtol=0.03), "this is the root, a factor for the weights: the variance is asked for")
+    _wrong_if(np.isclose(found, 2.934, rtol=0.03), "you took the variance: after ReLU the mean is not 0, so take the mean square")
+    _wrong_if(np.isclose(found, 1, rtol=0.03), "every z counts, the negative ones too: they give 0")
+    _wrong_if(not np.isclose(found, 2, rtol=0.03), "for ReLU it should be He's 2")
+    found = _answer(numerator, np.tanh)
+    _wrong_if(not np.isclose(found, 2.536, rtol=0.03), "right for ReLU; for tanh it should be 2.54: take f as it comes")
+
+
+DISEASES = "dead ReLU", "plateau", "deep sigmoid", "explosion", "zero start"
+
+
+@_exercise
+def check_diagnosis(diagnosis, charts):
+    """Lesson 5: a disease for each letter; charts[letter] = bars at the start, bars now, mean slopes with the output's last."""
+    for letter, (start, now, slopes) in charts.items():
+        name, hidden = diagnosis.get(letter), np.max(slopes[:-1])
+        _wrong_if(name is None, "not answered yet" if not any(diagnosis.values()) else f"{letter} is not answered yet")
+        _wrong_if(name not in DISEASES, f"{letter}: write one of {', '.join(DISEASES)}")
+        if name in ("dead ReLU", "zero start"):
+            _wrong_if(max(start) > 0, f"{letter}: {name} means bars of exactly 0, and here they stood at {max(start):.0e}")
+        if name == "dead ReLU":
+            _wrong_if(hidden > 0, f"{letter}: the slopes of dead units are 0, and here a layer has mean slope {hidden:.2f}")
+        if name == "zero start":
+            _wrong_if(hidden == 0, f"{letter}: at 0 a tanh still has slope 1, and here all hidden slopes are 0")
+        if name == "explosion":
+            _wrong_if(
+                max(start) < 1, f"{letter}: an explosion starts far above 1, and here the highest bar starts at {max(start):.0e}"
+            )
+        if name == "deep sigmoid":
+            _wrong_if(hidden > 0.25, f"{letter}: a sigmoid's slope is at most 1/4, and here a layer has mean slope {hidden:.2f}")
+            _wrong_if(
+                not 0 < start[0] < start[-1] / 100, f"{letter}: in a deep sigmoid network the bars slope, and here they do not"
+            )
+        if name == "plateau":
+            _wrong_if(slopes[-1] > 0.1, f"{letter}: on a plateau the output's slope is small, and here it is {slopes[-1]:.2f}")
+            _wrong_if(max(now) > max(start) / 10, f"{letter}: on a plateau all bars have sunk, and here they have not")
+
+
+@_exercise
+def check_cures(cures, recipes, accuracy_with):
+    """Lesson 5: for each letter one line and its new value; accuracy_with(letter, line, value) trains with it."""
+    _wrong_if(not any(cures.values()), "not answered yet")
+    for letter, recipe in recipes.items():
+        cure = cures.get(letter)
+        _wrong_if(cure is None, f"{letter} is not answered yet")
+        fits = isinstance(cure, tuple) and len(cure) == 2 and cure[0] in recipe
+        _wrong_if(not fits, f'{letter}: write a line of its recipe and the new value, such as ("lr", 0.1)')
+        reached = accuracy_with(letter, *cure)
+        _wrong_if(reached < 0.25, f"{letter}: changing {cure[0]} leaves it sick, accuracy {reached:.2f}")
+
+
+@_exercise
 def check_count_parameters(count_parameters):
     """Lesson 7: weights and biases of an RNN and a Dense layer that reads its state."""
     found, matrices = _answer(count_parameters, 3, 5, 2, 7), 3 * 5 + 5 * 5 + 5 * 2

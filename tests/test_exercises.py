@@ -42,13 +42,6 @@ def along(factor, total=np.prod):
     return lambda slopes, weights: total([factor(s, W) for s, W in zip(slopes, weights, strict=True)])
 
 
-def carry(g, states, W, slope=lambda h: 1 - h * h):
-    """A gradient carried back over the steps that made these states, one after the other: lesson 7's third exercise."""
-    for h in states:
-        g = (g * slope(h)) @ W
-    return g
-
-
 def adam_steps(step):
     """An answer to lesson 6's second exercise: `step(m, v, lr, t, beta1, beta2, g)` from the running averages."""
 
@@ -65,6 +58,26 @@ def adam_steps(step):
 def look_ahead(step):
     """An answer to lesson 6's third exercise: theta moves by `step(new m, old m, g, lr, beta)`."""
     return lambda theta, m, g, lr, beta: (theta + step(beta * m + g, m, g, lr, beta), beta * m + g)
+
+
+def carry(g, states, W, slope=lambda h: 1 - h * h):
+    """A gradient carried back over the steps that made these states, one after the other: lesson 7's third exercise."""
+    for h in states:
+        g = (g * slope(h)) @ W
+    return g
+
+
+NOISE = np.random.default_rng(0).standard_normal(100_000)
+level, steep, zero = np.full(6, 1e-2), np.geomspace(1e-5, 1e-2, 6), np.zeros(6)
+CHARTS = {  # lesson 5's third exercise: bars at the start and now, mean slopes
+    "A": (zero, zero, [0] * 5 + [1]),
+    "B": (level, level / 300, [0.5] * 5 + [0.04]),
+    "C": (steep, steep, [0.24] * 5 + [1]),
+    "D": (1e4 * level, 1e9 * level, [0.5] * 5 + [1]),
+    "E": (zero, zero, [1] * 6),
+}
+NAMED = dict(zip("ABCDE", exercises.DISEASES, strict=True))
+WARD = {"A": {"lr": 0.003}}, lambda letter, line, value: value  # a toy: the rate is the accuracy
 
 
 ANSWERS = {  # check: {the line it should print, or how that line begins: an answer}
@@ -258,6 +271,46 @@ ANSWERS = {  # check: {the line it should print, or how that line begins: an ans
         "this is the variance": lambda slope, width: 1 / (slope**2 * width),
         "solve slope": lambda slope, width: width,
     },
+    exercises.check_stability_limits: {
+        "right": lambda c, beta: (2 / c.max(), 2 * (1 + beta) / c.max()),
+        "not answered yet": lambda c, beta: None,
+        "return two numbers": lambda c, beta: 2 / c,
+        "this is the gentlest": lambda c, beta: (2 / c.min(), 2 * (1 + beta) / c.min()),
+        "turned around": lambda c, beta: (2 * (1 + beta) / c.max(), 2 / c.max()),
+        "half of it": lambda c, beta: (1 / c.max(), (1 + beta) / c.max()),
+        "momentum's limit is higher": lambda c, beta: (2 / c.max(), 2 * (1 - beta) / c.max()),
+        "1 / (1 - beta) is the final speed": lambda c, beta: (2 / c.max(), 2 / (1 - beta) / c.max()),
+        "the second limit is Nesterov's": lambda c, beta: (2 / c.max(), 2 * (1 + beta) / (1 + 2 * beta) / c.max()),
+        "SGD's limit is right": lambda c, beta: (2 / c.max(), 2 / c.max()),
+        "SGD's limit is 2": lambda c, beta: (1, 1),
+    },
+    exercises.check_uncorrected_adam: {
+        "right": adam_steps(lambda m, v, lr, t, b1, b2, g: lr * m / np.sqrt(v)),
+        "not answered yet": lambda gradients, lr, beta1, beta2: None,
+        "return one number for each": lambda gradients, lr, beta1, beta2: lr,
+        "this is Adam with": adam_steps(lambda m, v, lr, t, b1, b2, g: lr * m / (1 - b1**t) / np.sqrt(v / (1 - b2**t))),
+        "the sign is turned": adam_steps(lambda m, v, lr, t, b1, b2, g: -lr * m / np.sqrt(v)),
+        "the root over v": adam_steps(lambda m, v, lr, t, b1, b2, g: lr * m / v),
+        "lr is missing": adam_steps(lambda m, v, lr, t, b1, b2, g: m / np.sqrt(v)),
+        "this is RMSProp": adam_steps(lambda m, v, lr, t, b1, b2, g: lr * g / np.sqrt(v)),
+        "m and v are averages": adam_steps(lambda m, v, lr, t, b1, b2, g: lr * m / (1 - b1) / np.sqrt(v / (1 - b2))),
+        "the first step is right": lambda g, lr, beta1, beta2: lr * (1 - beta1) * g / np.sqrt((1 - beta2) * g**2),
+        "for a first gradient": lambda gradients, lr, beta1, beta2: gradients,
+    },
+    exercises.check_nesterov_step: {
+        "right": look_ahead(lambda new, m, g, lr, beta: -lr * (g + beta * new)),
+        "not answered yet": lambda theta, m, g, lr, beta: None,
+        "return two arrays": lambda theta, m, g, lr, beta: theta,
+        "turned around": lambda theta, m, g, lr, beta: (beta * m + g, theta - lr * (g + beta * (beta * m + g))),
+        "here lr stands outside": lambda theta, m, g, lr, beta: (theta, beta * m + lr * g),
+        "the new m is beta m + g": lambda theta, m, g, lr, beta: (theta, m),
+        "this is plain momentum": look_ahead(lambda new, m, g, lr, beta: -lr * new),
+        "too far": look_ahead(lambda new, m, g, lr, beta: -lr * (1 + beta) * new),
+        "the sign in front": look_ahead(lambda new, m, g, lr, beta: -lr * (g - beta * new)),
+        "the sign is turned": look_ahead(lambda new, m, g, lr, beta: lr * (g + beta * new)),
+        "lr is missing": look_ahead(lambda new, m, g, lr, beta: -(g + beta * new)),
+        "the new m is right": look_ahead(lambda new, m, g, lr, beta: 0),
+    },
     exercises.check_count_parameters: {
         "right": lambda d, h, k, steps: (d + h + 1) * h + (h + 1) * k,
         "not answered yet": lambda d, h, k, steps: None,
@@ -303,45 +356,47 @@ ANSWERS = {  # check: {the line it should print, or how that line begins: an ans
         "a 0 changes nothing": lambda: ([10.0, 10.0], [[-10.0, 0.0], [10.0, 0.0]], [-5.0, -15.0]),
         "136 of the 256 sequences": lambda: ([10.0, 10.0], [[10.0, 10.0], [-5.0, -10.0]], [-5.0, -20.0]),
     },
-    exercises.check_stability_limits: {
-        "right": lambda c, beta: (2 / c.max(), 2 * (1 + beta) / c.max()),
-        "not answered yet": lambda c, beta: None,
-        "return two numbers": lambda c, beta: 2 / c,
-        "this is the gentlest": lambda c, beta: (2 / c.min(), 2 * (1 + beta) / c.min()),
-        "turned around": lambda c, beta: (2 * (1 + beta) / c.max(), 2 / c.max()),
-        "half of it": lambda c, beta: (1 / c.max(), (1 + beta) / c.max()),
-        "momentum's limit is higher": lambda c, beta: (2 / c.max(), 2 * (1 - beta) / c.max()),
-        "1 / (1 - beta) is the final speed": lambda c, beta: (2 / c.max(), 2 / (1 - beta) / c.max()),
-        "the second limit is Nesterov's": lambda c, beta: (2 / c.max(), 2 * (1 + beta) / (1 + 2 * beta) / c.max()),
-        "SGD's limit is right": lambda c, beta: (2 / c.max(), 2 / c.max()),
-        "SGD's limit is 2": lambda c, beta: (1, 1),
+    exercises.check_uniform_limit: {
+        "right": lambda n_in, n_out: np.sqrt(6 / (n_in + n_out)),
+        "not answered yet": lambda n_in, n_out: None,
+        "return one number": lambda n_in, n_out: [0.1, 0.1],
+        "this is Xavier's standard deviation": lambda n_in, n_out: np.sqrt(2 / (n_in + n_out)),
+        "this is the whole interval": lambda n_in, n_out: 2 * np.sqrt(6 / (n_in + n_out)),
+        "this is r^2": lambda n_in, n_out: 6 / (n_in + n_out),
+        "Xavier looks both ways": lambda n_in, n_out: np.sqrt(3 / n_in),
+        "solve r^2 / 3": lambda n_in, n_out: 3 / (n_in + n_out),
     },
-    exercises.check_uncorrected_adam: {
-        "right": adam_steps(lambda m, v, lr, t, b1, b2, g: lr * m / np.sqrt(v)),
-        "not answered yet": lambda gradients, lr, beta1, beta2: None,
-        "return one number for each": lambda gradients, lr, beta1, beta2: lr,
-        "this is Adam with": adam_steps(lambda m, v, lr, t, b1, b2, g: lr * m / (1 - b1**t) / np.sqrt(v / (1 - b2**t))),
-        "the sign is turned": adam_steps(lambda m, v, lr, t, b1, b2, g: -lr * m / np.sqrt(v)),
-        "the root over v": adam_steps(lambda m, v, lr, t, b1, b2, g: lr * m / v),
-        "lr is missing": adam_steps(lambda m, v, lr, t, b1, b2, g: m / np.sqrt(v)),
-        "this is RMSProp": adam_steps(lambda m, v, lr, t, b1, b2, g: lr * g / np.sqrt(v)),
-        "m and v are averages": adam_steps(lambda m, v, lr, t, b1, b2, g: lr * m / (1 - b1) / np.sqrt(v / (1 - b2))),
-        "the first step is right": lambda g, lr, beta1, beta2: lr * (1 - beta1) * g / np.sqrt((1 - beta2) * g**2),
-        "for a first gradient": lambda gradients, lr, beta1, beta2: gradients,
+    exercises.check_numerator: {
+        "right": lambda f: 1 / np.mean(f(NOISE) ** 2),
+        "not answered yet": lambda f: None,
+        "return one number": lambda f: f(NOISE),
+        "this is the share": lambda f: np.mean(f(NOISE) ** 2),
+        "this is the root": lambda f: np.mean(f(NOISE) ** 2) ** -0.5,
+        "you took the variance": lambda f: 1 / np.var(f(NOISE)),
+        "every z counts": lambda f: 1 / np.mean(f(np.abs(NOISE)) ** 2),
+        "for ReLU it should be": lambda f: 1 / np.mean(f(NOISE)),
+        "right for ReLU; for tanh": lambda f: 2,
     },
-    exercises.check_nesterov_step: {
-        "right": look_ahead(lambda new, m, g, lr, beta: -lr * (g + beta * new)),
-        "not answered yet": lambda theta, m, g, lr, beta: None,
-        "return two arrays": lambda theta, m, g, lr, beta: theta,
-        "turned around": lambda theta, m, g, lr, beta: (beta * m + g, theta - lr * (g + beta * (beta * m + g))),
-        "here lr stands outside": lambda theta, m, g, lr, beta: (theta, beta * m + lr * g),
-        "the new m is beta m + g": lambda theta, m, g, lr, beta: (theta, m),
-        "this is plain momentum": look_ahead(lambda new, m, g, lr, beta: -lr * new),
-        "too far": look_ahead(lambda new, m, g, lr, beta: -lr * (1 + beta) * new),
-        "the sign in front": look_ahead(lambda new, m, g, lr, beta: -lr * (g - beta * new)),
-        "the sign is turned": look_ahead(lambda new, m, g, lr, beta: lr * (g + beta * new)),
-        "lr is missing": look_ahead(lambda new, m, g, lr, beta: -(g + beta * new)),
-        "the new m is right": look_ahead(lambda new, m, g, lr, beta: 0),
+    exercises.check_diagnosis: {
+        "right": (NAMED, CHARTS),
+        "not answered yet": (dict.fromkeys(NAMED), CHARTS),
+        "C is not answered yet": ({**NAMED, "C": None}, CHARTS),
+        "A: write one of": ({**NAMED, "A": "dead"}, CHARTS),
+        "C: dead ReLU means bars of exactly 0": ({**NAMED, "C": "dead ReLU"}, CHARTS),
+        "E: the slopes of dead units are 0": ({**NAMED, "E": "dead ReLU"}, CHARTS),
+        "A: at 0 a tanh still has slope 1": ({**NAMED, "A": "zero start"}, CHARTS),
+        "C: an explosion starts far above 1": ({**NAMED, "C": "explosion"}, CHARTS),
+        "B: a sigmoid's slope is at most 1/4": ({**NAMED, "B": "deep sigmoid"}, CHARTS),
+        "A: in a deep sigmoid network the bars slope": ({**NAMED, "A": "deep sigmoid"}, CHARTS),
+        "C: on a plateau the output's slope": ({**NAMED, "C": "plateau"}, CHARTS),
+        "A: on a plateau all bars have sunk": ({"A": "plateau"}, {"A": (level, level, [0.5] * 5 + [0.04])}),
+    },
+    exercises.check_cures: {
+        "right": ({"A": ("lr", 0.3)}, *WARD),
+        "not answered yet": ({"A": None}, *WARD),
+        "B is not answered yet": ({"A": ("lr", 0.3)}, {**WARD[0], "B": {"lr": 1}}, WARD[1]),
+        "A: write a line": ({"A": "lr"}, *WARD),
+        "A: changing lr leaves it sick": ({"A": ("lr", 0.03)}, *WARD),
     },
 }
 ROWS = [(check, line, answer) for check, answers in ANSWERS.items() for line, answer in answers.items()]
@@ -350,16 +405,17 @@ ROWS = [(check, line, answer) for check, answers in ANSWERS.items() for line, an
 @pytest.mark.parametrize("check, line, answer", ROWS, ids=[f"{check.__name__}: {line}" for check, line, _ in ROWS])
 def test_a_check_names_what_is_wrong(check, line, answer, capsys, monkeypatch):
     monkeypatch.delenv("DLCOURSE_STRICT", raising=False)
-    check(answer)
+    answer = answer if isinstance(answer, tuple) else (answer,)
+    check(*answer)
     printed = capsys.readouterr().out
     assert printed.startswith(line) and printed.count("\n") == 1 and printed.isascii()
 
     monkeypatch.setenv("DLCOURSE_STRICT", "1")
     if line == "right":
-        check(answer)
+        check(*answer)
     else:
         with pytest.raises(AssertionError, match=check.__name__):
-            check(answer)
+            check(*answer)
 
 
 def test_every_check_is_tested():
