@@ -21,14 +21,14 @@ def check_whole(takes, value, low=0, high=np.inf):
     check_number(takes, value, low, high, numbers.Integral)
 
 
-def real_array(takes, a):
-    """a as an array; a ragged list is a ValueError, anything but real numbers a TypeError."""
+def real_array(who, name, a):
+    """a as an array; a ragged list is a ValueError, anything but real numbers a TypeError. Called for every batch and layer."""
     try:
         a = np.asarray(a)
     except ValueError:
-        raise ValueError(f"{takes} with rows of one length, got a ragged list") from None
+        raise ValueError(f"{who} takes {name} with rows of one length, got a ragged list") from None
     if a.dtype.kind not in "fiub":
-        raise TypeError(f"{takes} of real numbers, got dtype {a.dtype}")
+        raise TypeError(f"{who} takes {name} of real numbers, got dtype {a.dtype}")
     return a
 
 

@@ -127,7 +127,7 @@ def _check_seed(who, seed):
 
 def _table(who, name, a, ndim=None):
     """a as an array of real, finite numbers with this many axes and at least one row, or the error that says what is wrong."""
-    a = real_array(f"{who} takes {name}", a)
+    a = real_array(who, name, a)
     if a.ndim < 1 or (ndim and a.ndim != ndim) or not a.size:
         raise ValueError(f"{who} takes {name} with {ndim or 'at least 1'} axes and at least one row, got shape {a.shape}")
     check_finite(who, name, a)

@@ -12,7 +12,7 @@ class _Loss:
 
     def forward(self, z, t):
         """The loss, a float. Targets t must have z's shape (ValueError): one-hot rows, or (N, 1)."""
-        z, t = real_array(f"{self!r} takes outputs z", z), real_array(f"{self!r} takes targets t", t)
+        z, t = real_array(self, "outputs z", z), real_array(self, "targets t", t)
         if z.dtype.kind != "f":
             raise TypeError(f"{self!r} takes float outputs z, got dtype {z.dtype}")
         if z.ndim != 2 or z.shape != t.shape or not z.size:

@@ -60,7 +60,7 @@ class Sequential:
         for layer, key, view in self._loose:
             value = vars(layer)[key]
             if value is not view:
-                _copy_into(view, value, f"{_name(layer)} takes {key}", may_fill=key in layer.shapes)
+                _copy_into(view, value, _name(layer), key, may_fill=key in layer.shapes)
                 vars(layer)[key] = view
 
     def __setstate__(self, state):  # copy.deepcopy and pickle copy views as separate arrays: join them again
@@ -76,7 +76,7 @@ class Sequential:
     @theta.setter
     def theta(self, value):
         self._absorb()
-        _copy_into(self._theta, value, "Sequential takes theta")
+        _copy_into(self._theta, value, "Sequential", "theta")
 
     @property
     def grad(self):
@@ -87,7 +87,7 @@ class Sequential:
     @grad.setter
     def grad(self, value):
         self._absorb()
-        _copy_into(self._grad, value, "Sequential takes grad")
+        _copy_into(self._grad, value, "Sequential", "grad")
 
     def __repr__(self):
         rows, number = [f"Sequential: {self._theta.size:,} parameters, {self.dtype}"], 0
@@ -106,7 +106,7 @@ class Sequential:
         return y
 
     def _batch(self, x):
-        x = real_array("Sequential takes x", x)
+        x = real_array("Sequential", "x", x)
         if x.ndim < 2 or not len(x):
             raise ValueError(
                 f"Sequential takes x with one example a row, at least one, got shape {x.shape}: a single example is x[None]"
@@ -115,7 +115,7 @@ class Sequential:
 
     def backward(self, dy):
         """Fill `grad` (overwriting it) from dy = dL/d output; the lowest learning layer computes no dL/dx."""
-        dy = real_array("Sequential.backward takes dy", dy).astype(self.dtype, copy=False)
+        dy = real_array("Sequential.backward", "dy", dy).astype(self.dtype, copy=False)
         for layer in self.layers[: self._bottom : -1]:
             dy = layer.backward(dy)
         if self._bottom < len(self.layers):
@@ -245,11 +245,11 @@ def _checked_dtype(dtype):
     return found
 
 
-def _copy_into(view, value, takes, may_fill=True):
+def _copy_into(view, value, who, name, may_fill=True):
     """Copy numbers of the view's shape into it; a single number fills it where it may."""
-    value = real_array(takes, value)
+    value = real_array(who, name, value)
     if value.shape != view.shape and not (may_fill and value.shape == ()):
-        raise ValueError(f"{takes} of shape {view.shape}, got {value.shape}")
+        raise ValueError(f"{who} takes {name} of shape {view.shape}, got {value.shape}")
     view[...] = value
 
 

@@ -31,18 +31,17 @@ class RNN(Layer):
 
     def step(self, x, h):
         """The next state (N, n_hidden) from one input (N, n_in) and the state before it (N, n_hidden)."""
-        x = self._numbers("x", x, ("N", self.n_in))
+        x = self._numbers("x", x, (self.n_in,), free="N")
         h = self._numbers("h", h, (len(x), self.n_hidden))
         return np.tanh(x @ self.W_x + h @ self.W_h + self.b)
 
     def forward(self, x, training=False):
-        x = self._numbers("x", x, ("N", "T", self.n_in))
-        n, steps, _ = x.shape
-        z = np.swapaxes(x, 0, 1) @ self.W_x + self.b  # what the inputs bring, (T, N, n_hidden): no step has to wait for it
-        h = np.zeros((n, self.n_hidden), z.dtype)
-        states = np.empty_like(z)
-        for t in range(steps):
-            h = states[t] = np.tanh(z[t] + h @ self.W_h)
+        x = self._numbers("x", x, (self.n_in,), free="NT")
+        states = np.swapaxes(x, 0, 1) @ self.W_x + self.b  # what the inputs bring, (T, N, n_hidden): no step has to wait for it
+        h = np.zeros(states.shape[1:], states.dtype)
+        for z in states:  # each z becomes its state in place
+            z += h @ self.W_h
+            h = np.tanh(z, out=z)
         return np.swapaxes(states, 0, 1)
 
     def backward(self, dy):
