@@ -14,7 +14,7 @@ class Batches:
     """Iterating is one epoch: (x, t) batches in a new random order each time, every example once; the last may be shorter.
 
     x and t are arrays with one example a row, finite and equally long; t has the outputs' shape, (N, K) or (N, 1).
-    Batches are copies. A batch_size above N gives one batch. The order comes from `seed` alone.
+    Batches are copies. A batch_size from N up gives one batch: the data themselves, read-only. The order comes from `seed` alone.
     """
 
     def __init__(self, x, t, batch_size, seed=0):
@@ -27,10 +27,19 @@ class Batches:
         return math.ceil(len(self.x) / self.batch_size)
 
     def __iter__(self):
+        if len(self) == 1:  # the order would change nothing, and copying a large table takes as long as a small net's step
+            yield _read_only(self.x), _read_only(self.t)
+            return
         order = self._rng.permutation(len(self.x))
         for start in range(0, len(order), self.batch_size):
             rows = order[start : start + self.batch_size]
             yield self.x.take(rows, axis=0), self.t.take(rows, axis=0)
+
+
+def _read_only(a):
+    view = a.view()
+    view.flags.writeable = False
+    return view
 
 
 class History:
@@ -104,28 +113,31 @@ def _step(net, loss, optimizer, x, t, penalty, clip, history):
     if penalty is not None:
         penalty.backward(net)
     grad = net.grad
-    largest = _largest(grad)
-    if not math.isfinite(value + largest):
+    norm = _norm(grad)
+    if not math.isfinite(value + norm):
         return _first_not_finite(net, x, t, value)
     magnitudes = net.grad_rms()
-    if clip is not None and largest > 0:
-        norm = largest * float(np.linalg.norm(grad / largest))  # scaled: squares overflow
-        grad *= min(1.0, clip / norm)
+    if clip is not None and norm > clip:
+        grad *= clip / norm
     rate = optimizer.rate() if hasattr(optimizer, "rate") else math.inf
-    kept = None if rate * max(largest, 1.0) < 1e6 else net.theta.copy()  # only a huge step can overflow theta
+    kept = None if rate * max(norm, 1.0) < 1e6 else net.theta.copy()  # only a huge step can overflow theta
     optimizer.step(net.theta, grad)
     if getattr(penalty, "proximal", False):
         penalty.shrink(net, rate)
-    if kept is not None and not math.isfinite(_largest(net.theta)):
+    if kept is not None and not math.isfinite(_norm(net.theta)):
         broken = _first_layer_not_finite(net, net.theta)
         net.theta = kept
         return f"the step would make the parameters of layer {broken} infinite"
     history.record(value, magnitudes)
 
 
-def _largest(a):
-    """The largest absolute value, NaN if there is one; allocates nothing."""
-    return max(float(a.max(initial=0)), -float(a.min(initial=0)))
+def _norm(a):
+    """The length of a vector, NaN or infinity if it holds one: one quick pass, or scaled where squares leave float32's range."""
+    square = float(np.vdot(a, a))
+    if 1e-30 < square < 1e30:
+        return math.sqrt(square)
+    largest = float(np.abs(a).max(initial=0))
+    return largest * float(np.linalg.norm(a / largest)) if 0 < largest < math.inf else largest
 
 
 def _first_not_finite(net, x, t, value):
@@ -205,7 +217,7 @@ def _examples(who, x, t):
 
 
 def _table(who, name, a, hint):
-    a = real_array(f"{who} takes {name}", a)
+    a = real_array(who, name, a)
     if a.ndim < 2 or not a.size:
         raise ValueError(f"{who} takes {name} with one example a row, at least one, got shape {a.shape}: {hint}")
     check_finite(who, name, a)
