@@ -1,5 +1,6 @@
 """Sequential: a stack of layers over one vector of parameters and one vector of gradients."""
 
+import contextlib
 import json
 import math
 import os
@@ -102,7 +103,7 @@ class Sequential:
         y = self._batch(x)
         self._absorb()
         for i, layer in enumerate(self.layers):
-            y = layer.forward(y, training=training and i >= self._n_fixed)
+            y = layer.forward(y, training=training and i >= self.n_fixed)
         return y
 
     def _batch(self, x):
@@ -159,7 +160,7 @@ class Sequential:
         places = [i for i, layer in enumerate(self.layers) if layer.shapes]
         check_whole(f"Sequential.freeze takes a number of layers from 0 to {len(places)}", n_layers, 0, len(places))
         self.n_frozen = int(n_layers)
-        self._n_fixed = places[self.n_frozen - 1] + 1 if self.n_frozen else 0  # layers that never run with training=True
+        self.n_fixed = places[self.n_frozen - 1] + 1 if self.n_frozen else 0  # layers that never run with training=True
         self._bottom = [*places, len(self.layers)][self.n_frozen]  # the lowest layer that learns
         self._frozen = [0, *(part.stop for part in self.slices.values())][self.n_frozen]
         self._grad[: self._frozen] = 0
@@ -172,9 +173,9 @@ class Sequential:
     def save(self, path):
         """Write theta, the layers' states and a signature to `path` (.npz, no pickle): the whole file or nothing.
 
-        Numbers that are not finite are a ValueError: a file that is there already keeps its good ones.
+        Numbers that are not finite are a ValueError, what the disk refuses is an OSError: a file that is there already stays.
         """
-        path, arrays = pathlib.Path(path), self._arrays()
+        path, arrays = _checked_path("Sequential.save", path), self._arrays()
         if not all(np.isfinite(a).all() for a in arrays.values()):
             raise ValueError(
                 f"Sequential.save takes a net of finite numbers, but it holds NaN or infinity: {path} is not written"
@@ -186,11 +187,16 @@ class Sequential:
                 file.flush()
                 os.fsync(file.fileno())
             os.replace(part, path)
+        except OSError as error:
+            reason = f"Sequential.save cannot write this file, and leaves what is there: {error.strerror or error}"
+            raise OSError(error.errno, reason, str(path)) from None
         finally:
-            part.unlink(missing_ok=True)
+            with contextlib.suppress(OSError):
+                part.unlink()
 
     def load(self, path):
         """Take theta and states from a file that `save` wrote. Any other file is a ValueError, and nothing changes."""
+        path = _checked_path("Sequential.load", path)
         found, arrays = _read(path), self._arrays()
         signature = str(found.pop("signature", "nothing"))
         if signature != self._signature:
@@ -204,9 +210,21 @@ class Sequential:
             arrays[name][...] = a
 
 
+def _checked_path(who, path):
+    if not isinstance(path, (str, os.PathLike)):
+        raise TypeError(f"{who} takes path as the name of a file, got {path!r}")
+    if not os.path.basename(path) or "\0" in str(path):
+        raise ValueError(f"{who} takes path as the name of a file, got {str(path)!r}")
+    return pathlib.Path(path)
+
+
 def _read(path):
     """{name: array} of an .npz file without pickled objects; any other content is a ValueError."""
-    with open(path, "rb") as file:
+    try:
+        file = open(path, "rb")
+    except OSError as error:
+        raise OSError(error.errno, f"Sequential.load cannot read this file: {error.strerror}", str(path)) from None
+    with file:
         try:
             with np.load(file, allow_pickle=False) as saved:
                 return {name: saved[name] for name in saved.files}

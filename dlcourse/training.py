@@ -146,8 +146,8 @@ def _first_not_finite(net, x, t, value):
         if not np.isfinite(a).all():
             return f"the batch's {name} holds NaN or infinity"
     y = np.asarray(x).astype(net.theta.dtype)
-    for layer in net.layers:
-        y = layer.forward(y)
+    for i, layer in enumerate(net.layers):
+        y = layer.forward(y, training=i >= net.n_fixed)  # as in the step: some layers do something else while training
         if not np.isfinite(y).all():
             return f"the output of {layer!r} is not finite"
     if not math.isfinite(value):
