@@ -126,7 +126,8 @@ def layer_bars(values, ax=None, *, others=(), predicted=None, ylim=(1e-12, 1e2),
         "v": (0 < values) & (values < inside),
     }.items():
         look = {"marker": marker, "s": 36 if many else 64, "facecolors": faces[at], "edgecolors": edges[at], "linewidths": 1}
-        ax.scatter(layers[at], inside[at], zorder=3, **look)
+        if at.any():
+            ax.scatter(layers[at], inside[at], zorder=3, **look)
     for layer, value, y in zip(layers, values, inside, strict=True):
         if y != value:
             place = {"va": "top" if value > y else "bottom", "ha": "center", "rotation": 90 if value and cramped else 0}
