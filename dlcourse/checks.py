@@ -4,8 +4,8 @@ import numbers
 
 import numpy as np
 
-POSITIVE, BELOW_1 = np.nextafter(0, 1), np.nextafter(1, 0)  # the neighbours of 0 and 1: open ends of a range
-LARGEST = np.finfo(float).max
+POSITIVE, BELOW_1 = float(np.nextafter(0, 1)), float(np.nextafter(1, 0))  # the neighbours of 0 and 1: open ends of a range
+LARGEST = float(np.finfo(float).max)
 
 
 def check_number(takes, value, low=0, high=LARGEST, kind=numbers.Real):
@@ -19,6 +19,20 @@ def check_number(takes, value, low=0, high=LARGEST, kind=numbers.Real):
 def check_whole(takes, value, low=0, high=np.inf):
     """TypeError unless value is a whole number, ValueError unless low <= value <= high."""
     check_number(takes, value, low, high, numbers.Integral)
+
+
+def check_flag(takes, value):
+    """TypeError unless value is True or False."""
+    if not isinstance(value, (bool, np.bool_)):
+        raise TypeError(f"{takes} as True or False, got {type(value).__name__}")
+
+
+def check_has(takes, thing, *names):
+    """TypeError unless thing is an object with these methods and attributes; a class lacks its parentheses."""
+    if isinstance(thing, type):
+        raise TypeError(f"{takes}, got the class {thing.__name__}: make an object of it with {thing.__name__}(...)")
+    if not all(hasattr(thing, name) for name in names):
+        raise TypeError(f"{takes}, an object with {', '.join(names)}, got {type(thing).__name__}")
 
 
 def real_array(who, name, a):

@@ -66,7 +66,7 @@ def letters(n, seed=0, *, fonts="bold", rotation=15, shift=0.75, scale=(0.9, 1.1
 def _check_letters(n, seed, fonts, rotation, shift, scale):
     check_whole("letters takes n as a whole number from 1", n, 1)
     _check_seed("letters", seed)
-    if fonts not in ("bold", "all"):
+    if not isinstance(fonts, str) or fonts not in ("bold", "all"):
         raise ValueError(f'letters takes fonts="bold" or fonts="all", got {fonts!r}')
     check_number("letters takes rotation as degrees from 0 to 180", rotation, 0, 180)
     check_number(f"letters takes shift as pixels from 0 to {SIDE}", shift, 0, SIDE)

@@ -5,7 +5,7 @@ import numbers
 
 import numpy as np
 
-from dlcourse.checks import POSITIVE, check_number
+from dlcourse.checks import LARGEST, POSITIVE, check_has, check_number
 
 
 def numerical_gradient(f, theta, eps=1e-6):
@@ -19,7 +19,9 @@ def numerical_gradient(f, theta, eps=1e-6):
             f"numerical_gradient takes theta as a float64 array, got {getattr(theta, 'dtype', type(theta).__name__)}: "
             "the difference of two close losses needs 16 digits"
         )
-    if not callable(f):
+    if not theta.flags.writeable:
+        raise ValueError("numerical_gradient takes theta as an array that it can perturb, got a read-only one: copy it")
+    if not callable(f) or isinstance(f, type):
         raise TypeError(f"numerical_gradient takes f as a function of theta, got {f!r}")
     check_number("numerical_gradient takes a positive step eps", eps, POSITIVE)
     grad = np.empty_like(theta)
@@ -37,9 +39,11 @@ def numerical_gradient(f, theta, eps=1e-6):
 
 
 def _one_number(value):
-    if np.ndim(value) or not isinstance(np.asarray(value).item(), numbers.Real):
+    if isinstance(value, np.ndarray) and value.ndim == 0:
+        value = value.item()
+    if not isinstance(value, numbers.Real):
         raise TypeError(f"numerical_gradient takes f that returns one number, got {value!r}")
-    if not math.isfinite(value):
+    if not -LARGEST <= value <= LARGEST:
         raise ValueError(f"numerical_gradient takes f that is finite around theta, got {value}")
     return float(value)
 
@@ -51,6 +55,10 @@ def gradient_errors(net, loss, x, t, penalty=None):
     Leaves net.theta as it was and the checked gradient in net.grad.
     TypeError for a float32 net; ValueError where two forward passes differ (Dropout), because then no difference means anything.
     """
+    check_has("gradient_errors takes a net", net, "forward", "backward", "theta", "grad", "slices", "dtype")
+    check_has("gradient_errors takes a loss", loss, "forward", "backward")
+    if penalty is not None:
+        check_has("gradient_errors takes a penalty", penalty, "forward", "backward")
     if net.dtype != np.float64:
         raise TypeError(f"gradient_errors takes a net with dtype=np.float64, got {net.dtype}: float32 keeps too few digits")
 

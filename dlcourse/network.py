@@ -8,7 +8,7 @@ import pathlib
 
 import numpy as np
 
-from dlcourse.checks import check_whole, real_array
+from dlcourse.checks import check_flag, check_whole, real_array
 
 CHUNK = 1024  # rows that predict sends through at once: the memory it needs does not grow with the data
 
@@ -101,9 +101,12 @@ class Sequential:
     def forward(self, x, training=False):
         """The last layer's output for a batch x, one example a row; x is cast to the network's dtype."""
         y = self._batch(x)
+        check_flag("Sequential.forward takes training", training)
         self._absorb()
         for i, layer in enumerate(self.layers):
             y = layer.forward(y, training=training and i >= self.n_fixed)
+            if y is None:
+                raise TypeError(f"Sequential takes layers whose forward returns an array, and {_name(layer)}'s returns None")
         return y
 
     def _batch(self, x):
@@ -119,6 +122,8 @@ class Sequential:
         dy = real_array("Sequential.backward", "dy", dy).astype(self.dtype, copy=False)
         for layer in self.layers[: self._bottom : -1]:
             dy = layer.backward(dy)
+            if dy is None:
+                raise TypeError(f"Sequential takes layers whose backward returns dL/dx, and {_name(layer)}'s returns None")
         if self._bottom < len(self.layers):
             bottom = self.layers[self._bottom]
             getattr(bottom, "param_grads", bottom.backward)(dy)
@@ -138,8 +143,8 @@ class Sequential:
         """Class labels (N,), int64: the largest output; for one output, 1 above the last layer's threshold, else 0."""
         x, labels = self._batch(x), []
         for start in range(0, len(x), CHUNK):
-            y = self.forward(x[start : start + CHUNK])
-            if y.ndim != 2:
+            y = real_array("Sequential.predict", "outputs", self.forward(x[start : start + CHUNK]))
+            if y.ndim != 2 or not y.shape[1]:
                 raise ValueError(f"Sequential.predict takes a net with outputs of shape (N, K), got {y.shape}")
             if not np.isfinite(y).all():
                 raise ValueError("Sequential.predict takes finite outputs, got NaN or infinity: look at x and at net.theta")
@@ -245,6 +250,8 @@ def _checked_layers(layers):
             raise TypeError(f"Sequential takes layers with {', '.join(needed)}, got {layer!r}")
         if not isinstance(layer.shapes, dict) or not all(isinstance(shape, tuple) for shape in layer.shapes.values()):
             raise TypeError(f'Sequential takes layers with shapes as {{"W": (D, M), "b": (M,)}}, got {layer.shapes!r}')
+        for n in (n for shape in layer.shapes.values() for n in shape):
+            check_whole(f"Sequential takes layers with shapes of whole numbers from 1, got {layer.shapes!r}", n, 1)
         if hasattr(layer, "_owned") or any(layer is other for other in layers[:i]):
             raise ValueError(
                 f"Sequential takes new layers, and this {_name(layer)} belongs to a network already: "

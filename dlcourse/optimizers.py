@@ -8,7 +8,7 @@ import numbers
 
 import numpy as np
 
-from dlcourse.checks import BELOW_1, POSITIVE, check_number
+from dlcourse.checks import BELOW_1, LARGEST, POSITIVE, check_number
 
 
 class _Optimizer:
@@ -33,7 +33,7 @@ class _Optimizer:
 
     def step(self, theta, grad):
         """Change theta in place. The first call fixes the shape; another one is a ValueError."""
-        _check_float_array(self, "theta", theta)
+        _check_float_array(self, "theta", theta, changes=True)
         _check_float_array(self, "grad", grad)
         if theta.shape != grad.shape:
             raise ValueError(f"{self!r} takes theta and grad of one shape, got {theta.shape} and {grad.shape}")
@@ -51,7 +51,7 @@ class _Optimizer:
         """
         if self._rate is None:
             rate = self.lr(self.t) if callable(self.lr) else self.lr
-            if not isinstance(rate, numbers.Real) or not 0 <= rate < np.inf:
+            if not isinstance(rate, numbers.Real) or not 0 <= rate <= LARGEST:
                 raise ValueError(f"{self!r} takes a finite lr, 0 or more, got {rate!r} at step {self.t}")
             self._rate = float(rate)
         return self._rate
@@ -153,7 +153,7 @@ def clip_norm(grad, max_norm):
 
     A grad that is not finite has no direction: ValueError (Pascanu et al. 2013).
     """
-    _check_float_array("clip_norm", "grad", grad)
+    _check_float_array("clip_norm", "grad", grad, changes=True)
     check_number("clip_norm takes max_norm as a positive number", max_norm, POSITIVE)
     largest = float(np.abs(grad).max(initial=0))
     if not np.isfinite(largest):
@@ -164,6 +164,8 @@ def clip_norm(grad, max_norm):
     return norm
 
 
-def _check_float_array(who, name, a):
+def _check_float_array(who, name, a, changes=False):
     if not isinstance(a, np.ndarray) or a.dtype.kind != "f":
         raise TypeError(f"{who} takes {name} as a float array, got {getattr(a, 'dtype', type(a).__name__)}")
+    if changes and not a.flags.writeable:
+        raise ValueError(f"{who} takes {name} as an array that it can change, got a read-only one: copy it")

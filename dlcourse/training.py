@@ -5,7 +5,7 @@ import warnings
 
 import numpy as np
 
-from dlcourse.checks import POSITIVE, check_finite, check_number, check_whole, real_array
+from dlcourse.checks import POSITIVE, check_finite, check_flag, check_has, check_number, check_whole, real_array
 
 CHUNK = 1024  # rows that validation sends through at once
 
@@ -47,17 +47,26 @@ class History:
     `val_loss` and `val_accuracy`, lists with a number for every epoch; `stopped`, None or why training ended early."""
 
     def __init__(self, layers):
-        self.layers = list(layers)
+        try:
+            self.layers = list(layers)
+        except TypeError:
+            raise TypeError(f"History takes layers as a list of their names, got {layers!r}") from None
         self.val_loss, self.val_accuracy, self.stopped = [], [], None
         self._rows, self._steps = np.empty((64, 1 + len(self.layers))), 0
 
     def record(self, loss, grad_rms):
         """Append one step: the loss, and one gradient magnitude for each layer (ValueError: another number of them)."""
-        if len(grad_rms) != len(self.layers):
-            raise ValueError(f"History takes {len(self.layers)} gradient magnitudes, one for each layer, got {len(grad_rms)}")
+        try:
+            row = np.array([loss, *grad_rms], np.float64)
+        except (TypeError, ValueError, OverflowError):
+            raise TypeError(
+                f"History takes a loss and a list of gradient magnitudes, numbers all, got {loss!r}, {grad_rms!r}"
+            ) from None
+        if row.shape != (1 + len(self.layers),):
+            raise ValueError(f"History takes {len(self.layers)} gradient magnitudes, one for each layer, got {len(row) - 1}")
         if self._steps == len(self._rows):
             self._rows = np.concatenate([self._rows, np.empty_like(self._rows)])
-        self._rows[self._steps] = loss, *grad_rms
+        self._rows[self._steps] = row
         self._steps += 1
 
     @property
@@ -76,10 +85,11 @@ def fit(net, loss, optimizer, batches, epochs, *, validation=None, penalty=None,
     called after every step, from 1; a true answer ends training. A step whose loss or gradient is not finite is neither
     taken nor recorded: theta stays finite, `history.stopped` names epoch, step and layer, and one RuntimeWarning says so.
     """
-    validation = _check_fit(net, loss, optimizer, batches, epochs, validation, penalty, clip)
+    validation = _check_fit(net, loss, optimizer, batches, epochs, validation, penalty, clip, progress)
     history, step, n_steps = History(net.slices), 0, epochs * len(batches)
     for epoch in range(1, epochs + 1):
-        for x, t in batches:
+        for batch in batches:
+            x, t = _pair("fit takes batches as pairs (x, t)", batch)
             step += 1
             with np.errstate(all="ignore"):
                 trouble = _step(net, loss, optimizer, x, t, penalty, clip, history)
@@ -157,15 +167,23 @@ def _first_not_finite(net, x, t, value):
 
 def _first_layer_not_finite(net, vector):
     """The name of the layer next to the output whose part of theta or grad is not finite: a gradient arrives there first."""
-    return next(name for name, part in reversed(net.slices.items()) if not np.isfinite(vector[part]).all())
+    names = [name for name, part in reversed(net.slices.items()) if not np.isfinite(vector[part]).all()]
+    return names[0] if names else max(net.slices, key=lambda name: _norm(vector[net.slices[name]]))  # only the sum overflows
 
 
-def _check_fit(net, loss, optimizer, batches, epochs, validation, penalty, clip):
+def _check_fit(net, loss, optimizer, batches, epochs, validation, penalty, clip, progress):
     """Refuse what could not be trained; returns validation as two arrays, or None."""
+    check_has("fit takes a net", net, "forward", "backward", "grad_rms", "theta", "grad", "slices", "layers")
+    check_has("fit takes a loss", loss, "forward", "backward")
+    check_has("fit takes an optimizer", optimizer, "step")
+    if penalty is not None:
+        check_has("fit takes a penalty", penalty, "backward")
+    if progress is not None and not callable(progress):
+        raise TypeError(f"fit takes progress as a function (step, n_steps, history), got {progress!r}")
     check_whole("fit takes epochs as a whole number from 1", epochs, 1)
     if clip is not None:
         check_number("fit takes clip as a positive gradient norm", clip, POSITIVE)
-    if not hasattr(batches, "__len__"):
+    if not hasattr(batches, "__len__") or isinstance(batches, np.ndarray):
         raise TypeError(f"fit takes batches with a length, such as Batches(x, t, batch_size), got {batches!r}")
     if not len(batches):
         raise ValueError(f"fit takes at least one batch an epoch, got {batches!r}")
@@ -177,11 +195,15 @@ def _check_fit(net, loss, optimizer, batches, epochs, validation, penalty, clip)
     if getattr(penalty, "proximal", False) and not hasattr(optimizer, "rate"):
         raise TypeError(f"fit takes L1(proximal=True) with an optimizer that tells its rate(), such as SGD, got {optimizer!r}")
     if validation is not None:
-        if not isinstance(validation, (tuple, list)):
-            raise TypeError(f"fit takes validation as the pair (x, t), got {type(validation).__name__}")
-        if len(validation) != 2:
-            raise ValueError(f"fit takes validation as the pair (x, t), got {len(validation)} things")
-        return _examples("fit(validation=)", *validation)
+        return _examples("fit(validation=)", *_pair("fit takes validation as the pair (x, t)", validation))
+
+
+def _pair(takes, pair):
+    if not isinstance(pair, (tuple, list)):
+        raise TypeError(f"{takes}, got {type(pair).__name__}")
+    if len(pair) != 2:
+        raise ValueError(f"{takes}, got {len(pair)} things")
+    return pair
 
 
 def _mean_loss(net, loss, x, t):
@@ -194,8 +216,11 @@ def accuracy(net, x, t):
 
     Needs of net only `predict(x)`, class numbers (N,). Class numbers as t, (N,), are a ValueError.
     """
+    check_has("accuracy takes a net", net, "predict")
     x, t = _examples("accuracy", x, t)
-    predicted = np.asarray(net.predict(x))
+    if t.ndim != 2:
+        raise ValueError(f"accuracy takes t of shape (N, K), got {t.shape}")
+    predicted = real_array("accuracy", "predicted labels", net.predict(x))
     if predicted.shape != (len(x),):
         raise ValueError(f"accuracy takes a net whose predict returns labels of shape ({len(x)},), got {predicted.shape}")
     if predicted.max() >= max(2, t.shape[1]):
@@ -224,6 +249,11 @@ def _table(who, name, a, hint):
     return a
 
 
+def _weights(penalty, net):
+    check_has(f"{type(penalty).__name__} takes a net", net, "weights")
+    return net.weights()
+
+
 class L2:
     """Penalty strength/2 sum W^2 over weights, never biases: adds strength W to dW, a pull towards 0 (weight decay)."""
 
@@ -233,11 +263,11 @@ class L2:
 
     def forward(self, net):
         """The penalty, a float; `fit` does not add it to history.loss."""
-        return 0.5 * self.strength * sum(float(np.sum(W * W)) for W, _ in net.weights())
+        return 0.5 * self.strength * sum(float(np.sum(W * W)) for W, _ in _weights(self, net))
 
     def backward(self, net):
         """Add the penalty's gradient to net.grad."""
-        for W, dW in net.weights():
+        for W, dW in _weights(self, net):
             dW += self.strength * W
 
 
@@ -250,18 +280,20 @@ class L1:
 
     def __init__(self, strength, proximal=False):
         check_number("L1 takes strength as a finite number from 0", strength)
+        check_flag("L1 takes proximal", proximal)
         self.strength, self.proximal = float(strength), bool(proximal)
 
     def forward(self, net):
         """The penalty, a float; `fit` does not add it to history.loss."""
-        return self.strength * sum(float(np.sum(np.abs(W))) for W, _ in net.weights())
+        return self.strength * sum(float(np.sum(np.abs(W))) for W, _ in _weights(self, net))
 
     def backward(self, net):
         """Add the penalty's subgradient to net.grad, unless proximal."""
-        for W, dW in [] if self.proximal else net.weights():
+        for W, dW in [] if self.proximal else _weights(self, net):
             dW += self.strength * np.sign(W)
 
     def shrink(self, net, lr):
         """The proximal step: W = sign(W) max(|W| - lr strength, 0)."""
-        for W, _ in net.weights():
+        check_number("L1.shrink takes lr as a number from 0", lr)
+        for W, _ in _weights(self, net):
             W[...] = np.sign(W) * np.maximum(np.abs(W) - lr * self.strength, 0)

@@ -1,9 +1,14 @@
 """Bad input: who takes what, got what, what to do. One table: a call, the error's type, the parts of its message."""
 
+import ast
+import functools
+import pathlib
+import traceback
+
 import numpy as np
 import pytest
 
-from dlcourse import data, initializers
+from dlcourse import checks, data, initializers
 from dlcourse.activations import ReLU, Sigmoid, Tanh
 from dlcourse.gradcheck import gradient_errors, numerical_gradient
 from dlcourse.layers import Dense, Layer
@@ -111,6 +116,37 @@ class Flat(Layer):
         return x[:, 0]
 
 
+class answers(Layer):
+    """A learner's layer that returns whatever it was told to."""
+
+    def __init__(self, y):
+        self._answer = y
+
+    def forward(self, x, training=False):
+        return self._answer
+
+    def backward(self, dy):
+        return self._answer
+
+
+def own_gradient(dx):
+    made = Sequential([Dense(4, 5), answers(dx), Dense(5, 3)])
+    made.layers[1].forward = lambda x, training: x
+    made.backward(np.ones_like(made.forward(X)))
+
+
+class shaped(Layer):
+    """A learner's layer of these shapes."""
+
+    def __init__(self, shapes):
+        vars(self)["shapes"] = shapes
+
+
+class predicts:
+    def __init__(self, answer):
+        self.predict = lambda x: answer
+
+
 CASES = {
     "initializers": [
         (lambda: initializers.normal(-1), ValueError, "normal takes std", "got -1"),
@@ -121,6 +157,7 @@ CASES = {
         (lambda: initializers.he(RNG, 0, 3), ValueError, "he takes n_in", "got 0"),
         (lambda: initializers.lecun(RNG, 2, 1.5), TypeError, "lecun takes n_out", "got 1.5"),
         (lambda: initializers.normal(1)(RNG, 2, -3), ValueError, "normal takes n_out", "got -3"),
+        (lambda: initializers.normal(10**400), ValueError, "normal takes std"),
     ],
     "layers": [
         (lambda: Dense(0, 3), ValueError, "Dense takes n_in as a whole number from 1", "got 0"),
@@ -220,6 +257,25 @@ CASES = {
         (lambda: net().freeze(-1), ValueError, "from 0 to 2, got -1"),
         (lambda: net().freeze("first"), TypeError, "from 0 to 2, got 'first'"),
         (lambda: net().freeze(True), TypeError, "from 0 to 2, got True"),
+        (lambda: net().forward(X, T), TypeError, "Sequential.forward takes training as True or False, got ndarray"),
+        (
+            lambda: Sequential([Tanh(), answers(None)]).forward(X),
+            TypeError,
+            "whose forward returns an array, and answers()'s",
+            "None",
+        ),
+        (lambda: own_gradient(None), TypeError, "whose backward returns dL/dx, and answers()'s returns None"),
+        (lambda: Sequential([Tanh(), answers([])]).predict(X), ValueError, "outputs of shape (N, K), got (0,)"),
+        (lambda: Sequential([Tanh(), answers(np.ones((6, 0)))]).predict(X), ValueError, "outputs of shape (N, K), got (6, 0)"),
+        (lambda: Sequential([Tanh(), answers("cat")]).predict(X), TypeError, "Sequential.predict takes outputs of real numbers"),
+        (lambda: Sequential([shaped({"W": (2, 0)})]), ValueError, "shapes of whole numbers from 1, got {'W': (2, 0)}", "got 0"),
+        (lambda: Sequential([shaped({"W": (2, 0.5)})]), TypeError, "shapes of whole numbers from 1", "got 0.5"),
+        (lambda: Sequential([shaped({"W": [2, 3]})]), TypeError, '{"W": (D, M), "b": (M,)}', "[2, 3]"),
+        (lambda: net().save(""), ValueError, "Sequential.save takes path as the name of a file, got ''"),
+        (lambda: net().save("folder/"), ValueError, "Sequential.save takes path as the name of a file, got 'folder/'"),
+        (lambda: net().save(None), TypeError, "Sequential.save takes path as the name of a file, got None"),
+        (lambda: net().load(0), TypeError, "Sequential.load takes path as the name of a file, got 0"),
+        (lambda: net().load("a\0b"), ValueError, "Sequential.load takes path", "got 'a\\x00b'"),
     ],
     "optimizers": [
         (lambda: SGD(0), ValueError, "SGD takes lr as a positive number", "got 0"),
@@ -256,6 +312,8 @@ CASES = {
         (lambda: clip_norm([3.0, 4.0], 1), TypeError, "clip_norm takes grad as a float array, got list"),
         (lambda: clip_norm(np.array([1, np.nan]), 1), ValueError, "clip_norm takes a finite gradient"),
         (lambda: clip_norm(np.array([1, -np.inf]), 1), ValueError, "clip_norm takes a finite gradient"),
+        (lambda: SGD(1.0).step(np.broadcast_to(1.0, 3), np.ones(3)), ValueError, "SGD(lr=1.0) takes theta", "read-only", "copy"),
+        (lambda: clip_norm(np.broadcast_to(1.0, 3), 1), ValueError, "clip_norm takes grad", "read-only", "copy"),
     ],
     "recurrent": [
         (lambda: RNN(0, 3), ValueError, "RNN takes n_in as a whole number from 1", "got 0"),
@@ -317,6 +375,33 @@ CASES = {
         (lambda: L2(-1), ValueError, "L2 takes strength as a finite number from 0, got -1"),
         (lambda: L1(np.inf), ValueError, "L1 takes strength as a finite number from 0, got inf"),
         (lambda: L1("strong"), TypeError, "L1 takes strength", "'strong'"),
+        (
+            lambda: fitted(loss=MeanSquaredError),
+            TypeError,
+            "fit takes a loss, got the class MeanSquaredError",
+            "MeanSquaredError(...)",
+        ),
+        (lambda: fitted(loss="MSE"), TypeError, "fit takes a loss, an object with forward, backward, got str"),
+        (lambda: fitted(loss=SGD(0.1)), TypeError, "fit takes a loss", "got SGD"),
+        (lambda: fitted(optimizer=SGD), TypeError, "fit takes an optimizer, got the class SGD", "SGD(...)"),
+        (lambda: fitted(optimizer=MeanSquaredError()), TypeError, "fit takes an optimizer, an object with step"),
+        (lambda: fit(None, MeanSquaredError(), SGD(1), [(X, T)], 1), TypeError, "fit takes a net", "got NoneType"),
+        (lambda: fitted(penalty=0.1), TypeError, "fit takes a penalty, an object with backward, got float"),
+        (lambda: fitted(progress=True), TypeError, "fit takes progress as a function (step, n_steps, history), got True"),
+        (lambda: fitted(batches=X), TypeError, "fit takes batches with a length, such as Batches"),
+        (lambda: fitted(batches=[X]), TypeError, "fit takes batches as pairs (x, t), got ndarray"),
+        (lambda: fitted(batches=[(X, T, 1)]), ValueError, "fit takes batches as pairs (x, t), got 3 things"),
+        (lambda: History(3), TypeError, "History takes layers as a list of their names, got 3"),
+        (lambda: History(["a"]).record("low", [1]), TypeError, "History takes a loss and a list", "'low'"),
+        (lambda: History(["a"]).record(1.0, None), TypeError, "History takes a loss and a list", "None"),
+        (lambda: History(["a"]).record(1.0, []), ValueError, "History takes 1 gradient magnitudes", "got 0"),
+        (lambda: accuracy(None, X, T), TypeError, "accuracy takes a net, an object with predict, got NoneType"),
+        (lambda: accuracy(predicts(["a"] * 6), X, T), TypeError, "accuracy takes predicted labels of real numbers"),
+        (lambda: accuracy(net(), X, np.ones((6, 2, 2))), ValueError, "accuracy takes t of shape (N, K), got (6, 2, 2)"),
+        (lambda: L1(0.1, proximal="yes"), TypeError, "L1 takes proximal as True or False, got str"),
+        (lambda: L1(0.1).shrink(net(), -1), ValueError, "L1.shrink takes lr as a number from 0, got -1"),
+        (lambda: L2(0.1).forward(None), TypeError, "L2 takes a net, an object with weights, got NoneType"),
+        (lambda: L1(0.1).backward(Tanh()), TypeError, "L1 takes a net, an object with weights, got Tanh"),
     ],
     "gradcheck": [
         (
@@ -340,6 +425,14 @@ CASES = {
         ),
         (lambda: gradient_errors(net(float), MeanSquaredError(), NAN, T), ValueError, "finite"),
         (lambda: gradient_errors(net(float), MeanSquaredError(), X, LABELS), ValueError, "one shape (N, K)"),
+        (lambda: numerical_gradient(np.sum, np.broadcast_to(1.0, 3)), ValueError, "theta", "read-only", "copy"),
+        (lambda: numerical_gradient(Dense, np.ones(3)), TypeError, "numerical_gradient takes f as a function"),
+        (lambda: numerical_gradient(lambda a: RAGGED, np.ones(3)), TypeError, "f that returns one number, got [[1, 2], [3]]"),
+        (lambda: numerical_gradient(lambda a: 10**400, np.ones(3)), ValueError, "f that is finite around theta"),
+        (lambda: numerical_gradient(lambda a: -np.inf, np.ones(3)), ValueError, "f that is finite around theta, got -inf"),
+        (lambda: gradient_errors(Dense, MeanSquaredError(), X, T), TypeError, "takes a net, got the class Dense", "Dense(...)"),
+        (lambda: gradient_errors(net(float), None, X, T), TypeError, "gradient_errors takes a loss", "got NoneType"),
+        (lambda: gradient_errors(net(float), MeanSquaredError(), X, T, 0.1), TypeError, "takes a penalty", "got float"),
     ],
     "data": [
         (lambda: data.letters(0), ValueError, "letters takes n as a whole number from 1, got 0"),
@@ -385,6 +478,7 @@ CASES = {
         (lambda: data.standardize(X, NAN), ValueError, "standardize takes finite numbers"),
         (lambda: data.standardize(RAGGED), ValueError, "standardize takes x", "ragged"),
         (lambda: data.standardize(TEXT), TypeError, "standardize takes x of real numbers"),
+        (lambda: data.letters(5, fonts=np.array(["bold", "all"])), ValueError, 'fonts="bold" or fonts="all"'),
     ],
 }
 
@@ -415,6 +509,179 @@ def test_bad_input_gets_a_sentence(call, error, parts):
     assert type(caught.value) is error
     assert all(part in message for part in parts), f"{message!r} lacks {[part for part in parts if part not in message]}"
     assert not any(words in message for words in NUMPYS_OWN), message
+
+
+HOSTILE = {
+    "None": None,
+    "text": "text",
+    "bytes": b"x",
+    "True": True,
+    "-1": -1,
+    "0": 0,
+    "2.5": 2.5,
+    "nan": np.nan,
+    "inf": np.inf,
+    "complex": 1j,
+    "too large": 10**400,
+    "object": object(),
+    "class": Dense,
+    "layer": Tanh(),
+    "loss": MeanSquaredError(),
+    "function": lambda *a: None,
+    "generator": (n for n in ()),
+    "dict": {},
+    "set": {1},
+    "empty list": [],
+    "ragged": RAGGED,
+    "mixed": [1, "a", None],
+    "words": TEXT,
+    "objects": np.array([None, object()]),
+    "dates": np.array(["2020-01-01"] * 6, "datetime64[D]"),
+    "records": np.zeros(6, [("a", float), ("b", int)]),
+    "complex array": X * 1j,
+    "one number": np.array(1.0),
+    "one row": np.ones(4),
+    "labels": LABELS,
+    "three axes": np.ones((6, 4, 2)),
+    "another width": np.ones((6, 7)),
+    "another length": np.ones((5, 4)),
+    "empty": EMPTY,
+    "empty rows": np.empty((6, 0)),
+    "NaN": NAN,
+    "infinity": -INF,
+    "negative": -X,
+    "half precision": X.astype(np.float16),
+    "read-only": np.broadcast_to(1.0, 3),
+}
+CALLS = {  # every public function and method, with arguments that are right; each in turn becomes hostile
+    "normal": (lambda std: initializers.normal(std)(RNG, 2, 3), {"std": 0.1}),
+    "xavier": (initializers.xavier, {"rng": RNG, "n_in": 2, "n_out": 3}),
+    "he": (initializers.he, {"rng": RNG, "n_in": 2, "n_out": 3}),
+    "lecun": (initializers.lecun, {"rng": RNG, "n_in": 2, "n_out": 3}),
+    "Dense": (Dense, {"n_in": 2, "n_out": 3, "init": initializers.he}),
+    "Dense.init": (lambda init: Sequential([Dense(2, 3, init)]), {"init": initializers.he}),
+    "Dense.init_params": (lambda rng: ran(0).init_params(rng), {"rng": RNG}),
+    "Dense.forward": (lambda x, training: ran(0).forward(x, training), {"x": X, "training": True}),
+    "Dense.backward": (lambda dy: ran(0).backward(dy), {"dy": np.ones((6, 5))}),
+    "Dense.param_grads": (lambda dy: ran(0).param_grads(dy), {"dy": np.ones((6, 5))}),
+    "Dense.W": (lambda W: setattr(ran(0), "W", W), {"W": np.ones((4, 5))}),
+    "Dense.db": (lambda db: setattr(ran(0), "db", db), {"db": np.ones(5)}),
+    "Tanh.forward": (lambda x: Tanh().forward(x), {"x": X}),
+    "Tanh.backward": (lambda dy: ran(1).backward(dy), {"dy": np.ones((6, 5))}),
+    "Sigmoid.forward": (lambda x: Sigmoid().forward(x), {"x": X}),
+    "ReLU.forward": (lambda x: ReLU().forward(x), {"x": X}),
+    "RNN": (RNN, {"n_in": 2, "n_hidden": 3, "init": initializers.he}),
+    "RNN.init_params": (lambda rng: reader().init_params(rng), {"rng": RNG}),
+    "RNN.forward": (lambda x: reader().forward(x), {"x": np.ones((2, 4, 3))}),
+    "RNN.step": (lambda x, h: reader().step(x, h), {"x": np.ones((6, 3)), "h": np.ones((6, 2))}),
+    "MeanSquaredError": (lambda z, t: MeanSquaredError().forward(z, t), {"z": T + 0.0, "t": T}),
+    "SigmoidCrossEntropy": (lambda z, t: SigmoidCrossEntropy().forward(z, t), {"z": T + 0.0, "t": T}),
+    "SoftmaxCrossEntropy": (lambda z, t: SoftmaxCrossEntropy().forward(z, t), {"z": T + 0.0, "t": T}),
+    "Sequential": (lambda layers, seed, dtype: Sequential(layers, seed, dtype), {"layers": (Tanh(),), "seed": 0, "dtype": float}),
+    "Sequential of": (lambda layer: Sequential([layer]), {"layer": Tanh()}),
+    "Sequential with shapes": (lambda shapes: Sequential([shaped(shapes)]), {"shapes": {"W": (2, 3)}}),
+    "Sequential with a shape": (lambda shape: Sequential([shaped({"W": shape})]), {"shape": (2, 3)}),
+    "Sequential with a size": (lambda size: Sequential([shaped({"W": (size, 3)})]), {"size": 2}),
+    "forward": (lambda x, training: net().forward(x, training), {"x": X, "training": False}),
+    "backward": (lambda dy: ran().backward(dy), {"dy": np.ones((6, 3))}),
+    "predict": (lambda x: net().predict(x), {"x": X}),
+    "theta": (lambda theta: setattr(net(), "theta", theta), {"theta": 0}),
+    "grad": (lambda grad: setattr(net(), "grad", grad), {"grad": 0}),
+    "freeze": (lambda n_layers: net().freeze(n_layers), {"n_layers": 1}),
+    "own output": (lambda y: Sequential([Tanh(), answers(y), Tanh()]).forward(X), {"y": X}),
+    "own last output": (lambda y: Sequential([Tanh(), answers(y)]).predict(X), {"y": X}),
+    "own gradient": (own_gradient, {"dx": np.ones((6, 5))}),
+    "load": (lambda path: net().load(path), {"path": None}),
+    "save": (lambda path: net().save(path), {"path": "net.npz"}),
+    **{kind.__name__: (kind, {"lr": 0.1}) for kind in (SGD, Momentum, Nesterov, AdaGrad, RMSProp, Adam)},
+    "Momentum(beta)": (Momentum, {"lr": 0.1, "beta": 0.9}),
+    "RMSProp(beta)": (RMSProp, {"lr": 0.1, "beta": 0.9, "eps": 1e-8}),
+    "Adam(betas)": (Adam, {"lr": 0.1, "beta1": 0.9, "beta2": 0.9, "eps": 1e-8}),
+    "rate": (lambda rate: SGD(lambda t: rate).rate(), {"rate": 0.1}),
+    "step": (lambda theta, grad: Adam(0.1).step(theta, grad), {"theta": np.ones(3), "grad": np.ones(3)}),
+    "clip_norm": (clip_norm, {"grad": np.ones(3), "max_norm": 1.0}),
+    "Batches": (Batches, {"x": X, "t": T, "batch_size": 2, "seed": 0}),
+    "History": (History, {"layers": ["a"]}),
+    "record": (lambda loss, grad_rms: History(["a"]).record(loss, grad_rms), {"loss": 0.1, "grad_rms": [0.1]}),
+    "fit": (
+        lambda **settings: fit(**settings),
+        {
+            "net": net(),
+            "loss": MeanSquaredError(),
+            "optimizer": SGD(0.1),
+            "batches": [(X, T)],
+            "epochs": 1,
+            "validation": (X, T),
+            "penalty": L2(0.1),
+            "clip": 1.0,
+            "progress": lambda *_: None,
+        },
+    ),
+    "fit(batch)": (lambda batch: fitted(batches=[batch]), {"batch": (X, T)}),
+    "fit(pair)": (lambda x, t: fitted(batches=[(x, t)]), {"x": X, "t": T}),
+    "fit(validation pair)": (lambda x, t: fitted(validation=(x, t)), {"x": X, "t": T}),
+    "accuracy": (accuracy, {"net": net(), "x": X, "t": T}),
+    "accuracy of": (lambda answer: accuracy(predicts(answer), X, T), {"answer": LABELS}),
+    "L2": (L2, {"strength": 0.1}),
+    "L1": (L1, {"strength": 0.1, "proximal": True}),
+    "L2.forward": (L2(0.1).forward, {"net": net()}),
+    "L2.backward": (L2(0.1).backward, {"net": net()}),
+    "L1.shrink": (L1(0.1).shrink, {"net": net(), "lr": 0.1}),
+    "numerical_gradient": (numerical_gradient, {"f": np.sum, "theta": np.ones(3), "eps": 1e-6}),
+    "numerical_gradient of": (lambda y: numerical_gradient(lambda a: y, np.ones(3)), {"y": 1.0}),
+    "gradient_errors": (
+        gradient_errors,
+        {"net": net(float), "loss": MeanSquaredError(), "x": X, "t": T, "penalty": L2(0.1)},
+    ),
+    "letters": (
+        data.letters,
+        {"n": 5, "seed": 0, "fonts": "bold", "rotation": 15, "shift": 0.75, "scale": (0.9, 1.14)},
+    ),
+    "letters(scale)": (lambda low, high: data.letters(5, scale=(low, high)), {"low": 0.9, "high": 1.14}),
+    **{f.__name__: (f, {"n": 5, "noise": 0.1, "seed": 0}) for f in (data.circle, data.xor, data.blobs, data.spiral)},
+    "one_hot": (data.one_hot, {"labels": LABELS, "n_classes": 3}),
+    "split": (data.split, {"x": X, "t": T, "fraction": 0.5, "seed": 0}),
+    "standardize": (lambda x, other: data.standardize(x, other), {"x": X, "other": X}),
+}
+
+
+def raised_on_purpose(error):
+    """Whether a `raise` of the package made this error, and not NumPy or Python in the midst of a computation."""
+    last = traceback.extract_tb(error.__traceback__)[-1]
+    return pathlib.Path(last.filename).parent == PACKAGE and last.lineno in raise_lines(last.filename)
+
+
+PACKAGE = pathlib.Path(checks.__file__).parent
+
+
+@functools.cache
+def raise_lines(path):
+    nodes = ast.walk(ast.parse(pathlib.Path(path).read_text(encoding="utf-8")))
+    return {line for node in nodes if isinstance(node, ast.Raise) for line in range(node.lineno, node.end_lineno + 1)}
+
+
+SIZES = {"n_in", "n_out", "n_hidden", "n", "size", "epochs", "n_classes"}
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("name", CALLS)
+def test_a_hostile_argument_gets_a_sentence_too(name, tmp_path, monkeypatch):
+    """Whatever a learner passes: it works, or a sentence of ours says what was expected."""
+    monkeypatch.chdir(tmp_path)  # where hostile names of files do no harm
+    call, right = CALLS[name]
+    if name not in ("Sequential", "Sequential of", "load"):  # a layer is new only once, a file has to be there
+        call(**right)
+    raw = []
+    for argument in right:
+        for kind, value in HOSTILE.items():
+            if (argument in SIZES and kind == "too large") or (argument in ("loss", "penalty") and kind in ("loss", "layer")):
+                continue  # memory has an end; what has a loss's methods passes for one
+            try:
+                call(**{**right, argument: value})
+            except Exception as error:
+                if not (raised_on_purpose(error) and isinstance(error, (TypeError, ValueError, RuntimeError, OSError))):
+                    raw.append(f"{argument} = {kind}: {type(error).__name__}: {error}")
+    assert not raw, "\n".join(["", *raw])
 
 
 def test_a_refused_network_leaves_its_layers_usable():

@@ -10,7 +10,7 @@ import zipfile
 import numpy as np
 import pytest
 
-from dlcourse import network
+from dlcourse import initializers, network
 from dlcourse.activations import ReLU, Tanh
 from dlcourse.layers import Dense
 from dlcourse.losses import MeanSquaredError, SoftmaxCrossEntropy
@@ -226,7 +226,7 @@ def test_a_failure_while_the_arrays_are_written_is_no_file_either(tmp_path, monk
 SETTING = """
 import io, os, sys
 import numpy as np
-from dlcourse import network
+from dlcourse import initializers, network
 from dlcourse.activations import Tanh
 from dlcourse.layers import Dense
 from dlcourse.network import Sequential
@@ -426,3 +426,12 @@ def test_a_rate_that_stops_being_a_number_is_named_with_its_step():
     with pytest.raises(ValueError, match="takes a finite lr, 0 or more, got nan at step 2"):
         fit(net, SoftmaxCrossEntropy(), SGD(lambda t: 0.1 if t < 2 else np.nan), Batches(X, T, 4), 2)
     assert np.isfinite(net.theta).all()
+
+
+def test_a_gradient_whose_length_alone_is_infinite_is_named_too():
+    """Every number is finite, their root of the sum of squares is not."""
+    net = Sequential([Dense(2, 3, initializers.normal(0)), Dense(3, 1)], dtype=np.float64)
+    net.layers[1].W = 1
+    with pytest.warns(RuntimeWarning, match=r"step 1: the gradient of layer 1 Dense\(2, 3\) is not finite"):
+        fit(net, MeanSquaredError(), SGD(1e-300), [(np.full((1, 2), 1e308), np.full((1, 1), 1.5))], 1)
+    assert np.isfinite(net.grad).all()

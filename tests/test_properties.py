@@ -264,6 +264,8 @@ RNG = np.random.default_rng(0)
 CALLS = {  # every public function and method of the core, called with arrays that nobody can write into
     "checks.check_number": lambda _: checks.check_number("", G[0], -3, 3),
     "checks.check_whole": lambda _: checks.check_whole("", LABELS[0]),
+    "checks.check_flag": lambda _: checks.check_flag("", np.bool_(True)),
+    "checks.check_has": lambda _: checks.check_has("", X, "shape"),
     "checks.real_array": lambda _: checks.real_array("", "", X) is X,  # the same array: nothing is copied that need not be
     "checks.check_finite": lambda _: checks.check_finite("", "", X),
     "data.digits": lambda _: data.digits(),
