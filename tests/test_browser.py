@@ -1,159 +1,166 @@
-"""A learner's way through a lesson: a real JupyterLab, a real browser, all cells run by the menu, a slider moved by its key."""
+"""A learner's way through a lesson: a real Jupyter, a real browser, all cells run by the menu, controls moved by their keys."""
 
-import contextlib
-import json
-import os
 import pathlib
-import re
-import secrets
-import shutil
-import signal
-import socket
-import subprocess
-import sys
-import urllib.request
 
 import nbformat
 import pytest
 
-sync_api = pytest.importorskip("playwright.sync_api", reason="needs playwright: pip install -r tests/requirements.txt")
+pytest.importorskip("playwright.sync_api", reason="needs playwright: pip install -r tests/requirements.txt")
 
-NOTEBOOKS = pathlib.Path(__file__).parent.parent / "notebooks"
-FLAGS = """--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update
-           --disable-sync"""
-SETTINGS = {
-    "notebook-extension/tracker": {"windowingMode": "none"},  # every cell stays in the page, also those out of sight
-    "docmanager-extension/plugin": {"autosave": False},
-    "apputils-extension/notification": {"fetchNews": "false", "checkForUpdates": False, "doNotDisturbMode": True},
-}
-PIXELS = """img => {
-    const canvas = document.createElement("canvas");
-    [canvas.width, canvas.height] = [img.naturalWidth, img.naturalHeight];
-    canvas.getContext("2d").drawImage(img, 0, 0);
-    return canvas.toDataURL();
-}"""
+import browse
+import record
+
+LESSON = min((pathlib.Path(__file__).parent.parent / "notebooks").glob("01_*.ipynb"), default=None)
+APPS = ["lab", "notebook"]
+PICTURE = ".jp-OutputArea img.widget-image"
+CANVAS = """const canvas = document.createElement("canvas");
+    [canvas.width, canvas.height] = [img.naturalWidth || 1, img.naturalHeight || 1];
+    canvas.getContext("2d").drawImage(img, 0, 0);"""
+PIXELS = f"img => {{ {CANVAS} return canvas.toDataURL(); }}"
+GREYS = f"""img => {{ {CANVAS}
+    return [0.25, 0.75].map(y => canvas.getContext("2d").getImageData(canvas.width / 2, y * canvas.height, 1, 1).data[0]); }}"""
 
 
 @pytest.fixture(scope="module")
 def browser():
-    """Chromium, Chrome or Edge, where one is found."""
-    names = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "msedge")
-    path = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, names)), None)
-    ways = [{"executable_path": path}] if path else [{"channel": "chrome"}, {"channel": "msedge"}]  # no path leads to these two
-    with sync_api.sync_playwright() as playwright:
-        for way in ways:
-            try:
-                found = playwright.chromium.launch(args=FLAGS.split(), **way)
-            except sync_api.Error as error:
-                if path:
-                    raise
-                reason = str(error).splitlines()[0]
-            else:
-                yield found
-                return found.close()
-        pytest.skip(f"needs Chromium, Chrome or Edge; the variable CHROMIUM may hold its path ({reason})")
+    try:
+        with browse.chromium() as found:
+            yield found
+    except LookupError as error:
+        pytest.skip(str(error))
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory):
+    with browse.Jupyter(tmp_path_factory.mktemp("jupyter")) as running:
+        yield running
 
 
 @pytest.fixture
-def lab(tmp_path):
-    """The address of a JupyterLab of our own, isolated from the user's, on a copy of the notebooks without outputs."""
-    for path in sorted(NOTEBOOKS.glob("*.ipynb")):
-        notebook = nbformat.read(path, 4)
-        for cell in notebook.cells:
-            if cell.cell_type == "code":  # so that a number beside a cell says that it was run here
-                cell.outputs, cell.execution_count = [], None
-        (tmp_path / "notebooks").mkdir(exist_ok=True)
-        nbformat.write(notebook, tmp_path / "notebooks" / path.name)
-    for name, values in SETTINGS.items():
-        file = tmp_path / "settings/@jupyterlab" / f"{name}.jupyterlab-settings"
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(json.dumps(values))
-    folders = ("JUPYTER_CONFIG_DIR", "JUPYTER_RUNTIME_DIR", "JUPYTER_DATA_DIR", "JUPYTERLAB_WORKSPACES_DIR", "IPYTHONDIR")
-    own = {name: str(tmp_path / name.lower()) for name in folders} | {"JUPYTERLAB_SETTINGS_DIR": str(tmp_path / "settings")}
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port, token = free.getsockname()[1], secrets.token_hex(16)
-    command = (
-        f"-m jupyterlab --no-browser --allow-root --ServerApp.ip=127.0.0.1 --ServerApp.port={port} --ServerApp.port_retries=0"
-    )
-    with open(tmp_path / "server.log", "wb") as log:
-        server = subprocess.Popen(
-            [sys.executable, *command.split(), f"--IdentityProvider.token={token}"],
-            cwd=tmp_path / "notebooks",
-            env={**os.environ, **own},
-            stdout=log,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )
-    try:
-        yield f"http://127.0.0.1:{port}", token, server, tmp_path / "server.log"
-    finally:
-        with contextlib.suppress(OSError):  # a polite end: the server ends its kernels first
-            ask(f"http://127.0.0.1:{port}/api/shutdown", token, method="POST")
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            server.wait(20)
-        if server.poll() is None:
-            os.killpg(server.pid, signal.SIGKILL) if hasattr(os, "killpg") else server.kill()
+def opened(browser, server):
+    """A function that opens a notebook, or one cell of source, runs it and returns its page."""
+    pages = []
+
+    def opened(notebook, app="lab", **size):
+        if isinstance(notebook, str):
+            notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(notebook)], metadata=record.METADATA)
+        name = f"{len(list(server.folder.iterdir()))}.ipynb"
+        server.add(notebook, name)
+        pages.append(server.open(browser, name, app, **size))
+        assert server.run_all_cells(pages[-1], name) == []
+        picture = pages[-1].locator(PICTURE).first
+        picture.wait_for()
+        pages[-1].wait_for_function("img => img.complete && img.naturalWidth", arg=picture.element_handle())
+        assert pages[-1].get_by_text("Error displaying widget").count() == 0
+        return pages[-1]
+
+    yield opened
+    for page in pages:
+        page.close()
 
 
-def ask(url, token, method="GET"):
-    """The server's answer, never by way of a proxy."""
-    request = urllib.request.Request(url, method=method, headers={"Authorization": f"token {token}"})
-    return urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=60).read()
+def becomes(page, picture, pixels, same):
+    """Wait until the picture shows these pixels, or others."""
+    page.wait_for_function(f"([img, pixels]) => (({PIXELS})(img) == pixels) == {str(same).lower()}", arg=[picture, pixels])
 
 
-def wait_for(server, url, token, log, page):
-    """Until the server answers; what it said if it ended instead."""
-    while server.poll() is None:
-        with contextlib.suppress(OSError):
-            return ask(f"{url}/api/status", token)
-        page.wait_for_timeout(100)
-    pytest.fail(f"JupyterLab ended:\n{log.read_text(errors='replace')[-3000:]}")
-
-
-def run_all_cells(page, path):
-    """Run > Run All Cells. Returns when every code cell has its number; fails when one shows an error that is not its lesson."""
-    code = [cell for cell in nbformat.read(path, 4).cells if cell.cell_type == "code"]
-    written = [i for i, cell in enumerate(code) if cell.source.strip()]
-    sound = [i for i, cell in enumerate(code) if "raises-exception" not in cell.metadata.get("tags", [])]
-    sync_api.expect(page.locator("#jp-main-statusbar")).to_contain_text("Idle")
-    page.locator(".lm-MenuBar-itemLabel", has_text=re.compile("^Run$")).click()
-    page.locator(".lm-Menu-itemLabel", has_text=re.compile("^Run All Cells$")).click()
-    state = page.wait_for_function(
-        """([written, sound]) => {
-            const red = "[data-mime-type='application/vnd.jupyter.error'], [data-mime-type='application/vnd.jupyter.stderr']";
-            const cells = [...document.querySelectorAll(".jp-Notebook .jp-CodeCell")];
-            const errors = sound.flatMap(i => [...cells[i].querySelectorAll(red)]);
-            const numbers = written.map(i => cells[i].querySelector(".jp-InputPrompt").textContent);
-            return (errors.length || numbers.every(n => /\\d/.test(n))) && {errors: errors.map(e => e.innerText)};
-        }""",
-        arg=[written, sound],
-        timeout=180_000,
-    )
-    assert state.json_value()["errors"] == []
-
-
-@pytest.mark.skipif(not list(NOTEBOOKS.glob("01_*.ipynb")), reason="there is no lesson 1")
-def test_a_learner_runs_lesson_1_and_moves_a_slider(browser, lab):
-    url, token, server, log = lab
-    path = next(NOTEBOOKS.glob("01_*.ipynb"))
-    page = browser.new_page(viewport={"width": 1400, "height": 1000})
-    page.set_default_timeout(60_000)
-    sync_api.expect.set_options(timeout=60_000)
-    wait_for(server, url, token, log, page)
-    page.goto(f"{url}/lab/tree/{path.name}?token={token}&reset")
-    run_all_cells(page, path)
-
+@pytest.mark.skipif(not LESSON, reason="there is no lesson 1")
+@pytest.mark.parametrize("app", APPS)
+def test_a_learner_runs_lesson_1_and_moves_its_controls(opened, app):
+    page = opened(nbformat.read(LESSON, 4), app)
     cell = page.locator(".jp-Notebook .jp-CodeCell", has=page.locator(".noUi-handle")).first
-    slider, picture = cell.locator(".noUi-handle").first, cell.locator("img.widget-image").element_handle()
-    slider.wait_for()
-    assert page.get_by_text("Error displaying widget").count() == 0
-    slider.scroll_into_view_if_needed()
-    page.wait_for_function("img => img.complete && img.naturalWidth", arg=picture)
+    picture = cell.locator("img.widget-image").element_handle()
+    picture.scroll_into_view_if_needed()
     first = picture.evaluate(PIXELS)
-    slider.focus()
-    page.keyboard.press("ArrowRight")
-    page.wait_for_function(f"([img, first]) => ({PIXELS})(img) != first", arg=[picture, first])
+    # Notebook 7 keeps the arrow keys of whatever has the focus for its headings
+    there, back = ("ArrowRight", "ArrowLeft") if app == "lab" else ("PageUp", "PageDown")
+    cell.locator(".noUi-handle").first.focus()
+    for key, same in ((there, False), (back, True)):
+        page.keyboard.press(key)
+        becomes(page, picture, first, same)
+    for same in (False, True):  # the loss that is not shown, then the first one again
+        cell.locator(".widget-toggle-buttons button:not(.mod-active)").focus()
+        page.keyboard.press("Enter")
+        becomes(page, picture, first, same)
     assert page.get_by_role("alert").filter(has_text="No picture").count() == 0
-    page.keyboard.press("ArrowLeft")
-    page.wait_for_function(f"([img, first]) => ({PIXELS})(img) == first", arg=[picture, first])
+
+
+SLOW = """import time
+from dlcourse import widgets
+drawn = []
+def draw(ax=None, v=0):
+    "The value above, the number of drawings below, each as a grey."
+    time.sleep(0.15)
+    drawn.append(v)
+    ax.imshow([[v / 100], [len(drawn) / 100]], vmin=0, vmax=1, cmap="gray", aspect="auto")
+    ax.set_axis_off()
+    return ax
+widgets.explore(draw, v=(0, 100))"""
+
+
+def test_a_key_held_down_on_a_slow_widget_queues_no_pictures_and_ends_at_the_last_value(opened):
+    page = opened(SLOW)
+    picture, handle = page.locator(PICTURE).element_handle(), page.locator(".noUi-handle")
+    handle.focus()
+    for _ in range(60):
+        page.keyboard.down("ArrowRight")  # again and again, as a key that is held
+        page.wait_for_timeout(20)
+    page.keyboard.up("ArrowRight")
+    value = float(handle.get_attribute("aria-valuenow"))
+    assert value == 60
+    page.wait_for_function(f"([img, grey]) => Math.abs(({GREYS})(img)[0] - grey) < 2", arg=[picture, 255 * value / 100])
+    page.wait_for_timeout(1000)
+    last, drawings = picture.evaluate(GREYS)
+    assert abs(last - 255 * value / 100) < 2, "after the last key, no older value comes back"
+    assert drawings * 100 / 255 < 40, "while a picture is drawn, older values give way to newer ones"
+
+
+ALL_CONTROLS = """from dlcourse import plots, widgets
+from ipywidgets import FloatLogSlider
+def draw(ax=None, hidden=3, unit="sigmoid", scale=1.0, width=30, measure="per weight (RMS)", grid=True, frame=0):
+    "Two curves."
+    for a in ax:
+        plots.curves([0, 1], {"a": [0, hidden], "b": [frame, 0]}, a, xlabel="x")
+    return ax
+measures = ["per weight (RMS)", "whole layer (norm)", "relative |dW| / |W|", "error signal"]
+scales = FloatLogSlider(base=2, min=-2, max=4, step=0.25, description="weights times root of n")
+units = ["sigmoid", "tanh", "relu"]
+widgets.explore(draw, axes=2, hidden=(1, 19), unit=units, scale=scales, width=[10, 30, 60, 128], measure=measures, grid=True,
+                frame=widgets.player(41))"""
+BOXES = """() => {
+    const kinds = ".widget-label, .slider-container, .widget-readout, .widget-toggle-button, .widget-checkbox input,"
+        + " .jupyter-button, .widget-play, img.widget-image", area = document.querySelector(".jp-OutputArea-child");
+    const parts = [...area.querySelectorAll(kinds)].filter(e => e.getClientRects().length && !e.querySelector(kinds));
+    return parts.map(e => [e.innerText || e.className, ...Object.values(e.getBoundingClientRect().toJSON()).slice(0, 4)]);
+}"""
+
+
+@pytest.mark.parametrize("app", APPS)
+def test_on_a_narrow_screen_no_control_lies_on_another_or_on_the_picture(opened, app):
+    page = opened(ALL_CONTROLS, app, width=700)
+    boxes = page.evaluate(BOXES)
+    assert len(boxes) > 20
+    for k, (name, x, y, width, height) in enumerate(boxes):
+        for other, x2, y2, width2, height2 in boxes[:k]:
+            across, down = min(x + width, x2 + width2) - max(x, x2), min(y + height, y2 + height2) - max(y, y2)
+            assert across <= 1 or down <= 1, f"{name!r} lies on {other!r}"
+    picture = page.locator(PICTURE).bounding_box()
+    assert picture["width"] > 300 and picture["x"] + picture["width"] <= 700
+
+
+@pytest.mark.parametrize("app", APPS)
+def test_every_control_has_a_name_a_value_that_can_be_read_and_the_focus_of_the_keyboard(opened, app):
+    page = opened(ALL_CONTROLS, app)
+    area = page.locator(".jp-OutputArea-child").first
+    sliders = area.locator(".widget-slider")
+    names = [slider.locator(".widget-label").inner_text() for slider in sliders.all()]
+    assert names == ["hidden", "weights times root of n", "frame"]
+    assert [slider.locator(".widget-readout").inner_text() for slider in sliders.all()] == ["3", "1.00", "0"]
+    assert area.locator(".widget-toggle-buttons .widget-label").all_inner_texts() == ["unit", "width", "measure"]
+    area.locator(".noUi-handle").first.focus()
+    reached = set()
+    for _ in range(40):
+        page.keyboard.press("Tab")
+        reached.add(page.evaluate("document.activeElement.closest('.jp-OutputArea-child') && document.activeElement.className"))
+    reached = " ".join(filter(None, reached))
+    assert all(kind in reached for kind in ("noUi-handle", "widget-readout", "widget-toggle-button", "jupyter-button"))
