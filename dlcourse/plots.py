@@ -4,6 +4,7 @@ Figures are made without pyplot: nothing stays open, nothing is shown until `sho
 """
 
 import io
+import itertools
 
 import matplotlib
 import numpy as np
@@ -12,8 +13,9 @@ from matplotlib.collections import PolyCollection
 from matplotlib.colors import ListedColormap
 from matplotlib.figure import Figure
 
-# Okabe & Ito (2008): told apart by every kind of colour vision. One thing keeps its colour in all lessons.
-BLUE, RED, GREEN, ORANGE, SKY, PURPLE = "#0072B2", "#D55E00", "#009E73", "#E69F00", "#56B4E9", "#CC79A7"
+# After Okabe & Ito (2008), red, orange and sky darker: seen on white, and told apart by every kind of colour vision.
+# One thing keeps its colour in all lessons.
+BLUE, RED, GREEN, ORANGE, SKY, PURPLE = "#0072B2", "#C43C00", "#009E73", "#E57500", "#0094FF", "#CC79A7"
 COLORS = {
     "label 0": RED, "label 1": BLUE, "training": BLUE, "validation": ORANGE,
     "cross-entropy": BLUE, "squared error": RED, "sigmoid": RED, "tanh": BLUE, "relu": GREEN,
@@ -52,8 +54,8 @@ def show(ax, alt):
 
 
 def layer_colors(n):
-    """n colours from dark, next to the input, to bright, next to the output: one perceptual scale."""
-    return matplotlib.colormaps["viridis"](np.linspace(0, 0.85, n))
+    """n colours from dark, next to the input, to brighter, next to the output: one perceptual scale, all seen on white."""
+    return matplotlib.colormaps["viridis"](np.linspace(0, 0.58, n))
 
 
 def _legend(ax):
@@ -72,9 +74,10 @@ def curves(x, ys, ax=None, **settings):
     What stands before a comma in a name decides the colour: "cross-entropy, 20 hidden units".
     """
     ax = axes() if ax is None else ax
+    known = {name: COLORS.get(str(name).split(",")[0]) for name in ys}
+    free = itertools.cycle([color for color, _ in CYCLE if color not in known.values()] or [BLUE])
     for name, y in ys.items():
-        thing = str(name).split(",")[0]
-        style = {"color": COLORS[thing]} if thing in COLORS else {}
+        style = {"color": known[name] or next(free)} if any(known.values()) else {}  # the line's style comes from the cycle
         ax.plot(x[name] if isinstance(x, dict) else x, y, label=name, **style)
     ax.set(**settings)
     return _legend(ax)
@@ -112,8 +115,8 @@ def layer_bars(values, ax=None, *, others=(), predicted=None, ylim=(1e-12, 1e2),
     edge = np.clip(values, ylim[0] * 1.5, ylim[1] / 1.5)
     inside = np.where((ylim[0] <= values) & (values <= ylim[1]), values, edge)
     for other in others:
-        ax.plot(layers, np.ma.masked_less_equal(other, 0), color="0.75", linewidth=1, linestyle="-", zorder=1)
-    ax.plot(layers, inside, color="0.6", linewidth=1, linestyle="-", zorder=1)
+        ax.plot(layers, np.ma.masked_less_equal(other, 0), color="0.57", linewidth=0.8, linestyle="-", zorder=1)
+    ax.plot(layers, inside, color="0.45", linewidth=1, linestyle="-", zorder=1)
     if predicted is not None:
         ax.plot(layers, np.ma.masked_less_equal(predicted, 0), color="black", linewidth=1.2, linestyle="--")
     many = len(values) > 10

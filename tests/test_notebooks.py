@@ -3,6 +3,7 @@ it is held against every notebook, and against a small bad one, so that it is kn
 
 import ast
 import base64
+import html
 import io
 import itertools
 import pathlib
@@ -17,8 +18,11 @@ import record
 import solutions
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.text import Text
+from nbconvert import HTMLExporter
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 from PIL import Image
+from test_plots import contrast
 
 from dlcourse import plots, widgets
 
@@ -326,8 +330,9 @@ def test_the_solutions_pass_the_checks(path):
 
 @pytest.fixture(scope="module", params=LESSONS, ids=lambda path: path.stem)
 def played(request):
-    """A lesson run in this process: (its code cells, its variables, its panels with the picture each began with)."""
-    cells, variables, panels = code_cells(nbformat.read(request.param, 4)), {"__name__": "__main__"}, []
+    """A lesson run in this process: (its code cells, its variables, its panels with the picture each began with, what is hard to
+    read in its figures)."""
+    cells, variables, panels, pale = code_cells(nbformat.read(request.param, 4)), {"__name__": "__main__"}, [], []
 
     class Seen(widgets.Panel):
         def __init__(self, *arguments):
@@ -339,6 +344,7 @@ def played(request):
         patch.chdir(request.param.parent)
         patch.delenv("DLCOURSE_STRICT", raising=False)
         patch.setattr("dlcourse.widgets.Panel", Seen)
+        patch.setattr(plots, "show", lambda ax, alt: pale.extend(hard_to_read(np.ravel(ax)[0].figure)))
         patch.setattr("IPython.display.display", lambda *objects, **settings: None)
         for cell in cells:
             try:
@@ -346,16 +352,31 @@ def played(request):
             except Exception:
                 if "raises-exception" not in tags(cell):
                     raise
-    return cells, variables, panels
+    return cells, variables, panels, pale
 
 
 def test_an_exercise_left_blank_fails_its_check(played, monkeypatch):
-    cells, variables, _ = played
+    cells, variables, *_ = played
     monkeypatch.setenv("DLCOURSE_STRICT", "1")
     for cell in cells:
         if "check" in tags(cell):
             with pytest.raises(AssertionError, match="not answered yet"):
                 exec(cell.source, variables)
+
+
+def test_all_words_in_the_figures_can_be_read(played):
+    *_, pale = played
+    assert pale == []
+
+
+@pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
+def test_a_page_says_in_words_what_each_picture_shows(path):
+    """As `jupyter nbconvert --to html --template classic` writes it (nbconvert's default template leaves alt text out)."""
+    page, _ = HTMLExporter(template_name="classic").from_filename(str(path))
+    shown = [image for image in re.findall(r"<img[^>]*>", page) if "data:image/png" in image]
+    stored = [output for cell in nbformat.read(path, 4).cells for output in record.pictures(cell)]
+    words = [html.unescape(re.search(r'alt="([^"]*)"', image)[1]) for image in shown]
+    assert words == [output.metadata["image/png"]["alt"] for output in stored]
 
 
 def values(control):
@@ -389,8 +410,19 @@ def drawn(ax):
     yield "axis", (*ax.get_xlim(), *ax.get_ylim())
 
 
+def hard_to_read(figure):
+    """Words smaller than 9 points or too pale."""
+    for text in figure.findobj(Text):
+        if text.get_visible() and text.get_text().strip():
+            if text.get_fontsize() < 9:
+                yield f"{text.get_text()!r} has {text.get_fontsize():g} points, fewer than 9"
+            if contrast(text.get_color()) < 4.5:
+                yield f"{text.get_text()!r} is too pale on white: {contrast(text.get_color()):.1f}, less than 4.5"
+
+
 def wrong_in(panel):
     """What no picture may show: numbers that are not finite, marks or letters cut off, a gradient too small for its type."""
+    yield from hard_to_read(panel._figure)
     for ax in panel._figure.axes:
         yield from {f"a number of a {what} is not finite" for what, numbers in drawn(ax) if not np.all(np.isfinite(numbers))}
     for values in BARS:
@@ -434,7 +466,7 @@ def wrong_with(panel, first):
 
 
 def test_every_control_of_every_widget_works(played):
-    cells, _, panels = played
+    cells, _, panels, _ = played
     assert len(panels) == len([cell for cell in cells if "widget" in tags(cell)])
     for panel, first in panels:
         assert wrong_with(panel, first) == [], panel
@@ -475,6 +507,8 @@ def test_a_bad_widget_is_found(f, words):
         (lambda ax, v: ax.scatter([0, np.inf], [v, 1]) and ax.set(xlim=(0, 1)), "number of a mark is not finite"),
         (lambda ax, v: ax.bar([0, 1], [v, np.nan]), "number of a patch is not finite"),
         (lambda ax, v: ax.plot([0, v]) and ax.set_title("cut off " * 5 * v), "cut off at the edge"),
+        (lambda ax, v: ax.text(0.1, 0.1, f"small {v}", fontsize=8.9), "points, fewer than 9"),
+        (lambda ax, v: ax.text(0.1, 0.1, f"pale {v}", color="0.5"), "too pale on white"),
         (lambda ax, v: plots.layer_bars([0.0, 10.0 ** -(39 + v), 1.0], ax), "too small for its type"),
         (lambda ax, v: plots.layer_bars([0.0, 10.0**-v, 1.0], ax), None),  # a dead layer
     ],

@@ -2,6 +2,7 @@
 
 import base64
 import io
+import itertools
 
 import matplotlib
 import matplotlib.pyplot
@@ -72,6 +73,16 @@ def test_curves_draw_the_numbers_under_their_names():
     assert to_hex(ax.lines[1].get_color()).upper() == plots.COLORS["training"]
     assert (ax.get_xlabel(), ax.get_yscale()) == ("x", "log")
     assert [text.get_text() for text in ax.get_legend().get_texts()] == ["a", "training"]
+
+
+def test_curves_give_no_two_things_one_colour():
+    with matplotlib.rc_context():
+        plots.use_style()
+        ax = plots.curves([1, 2], {"step": [0, 1], "sigmoid": [1, 2], "other": [2, 3]})
+    assert len({line.get_color() for line in ax.lines}) == 3 and ax.lines[1].get_color() == plots.COLORS["sigmoid"]
+    assert len({line.get_linestyle() for line in ax.lines}) == 3
+    every = dict.fromkeys([*plots.COLORS, "one more"], [1, 2])
+    assert [line.get_color() for line in plots.curves([1, 2], every).lines][:-1] == list(plots.COLORS.values())
 
 
 def test_curves_take_an_x_for_each_name():
@@ -311,3 +322,49 @@ def test_the_line_of_a_unit_that_is_far_away_is_no_error():
     ax.set(xlim=(-5, 5), ylim=(-5, 5))
     plots.unit_lines(np.array([[1e-14], [1e-14]]), np.array([3.0]), ax)
     ax.figure.canvas.draw()
+
+
+# What a colour looks like to those who lack one kind of cone: Machado, Oliveira & Fernandes (2009), severity 1, on linear RGB.
+VISION = {
+    "all cones": np.eye(3),
+    "protanopia": [[0.152286, 1.052583, -0.204868], [0.114503, 0.786281, 0.099216], [-0.003882, -0.048116, 1.051998]],
+    "deuteranopia": [[0.367322, 0.860646, -0.227968], [0.280085, 0.672501, 0.047413], [-0.011820, 0.042940, 0.968881]],
+    "tritanopia": [[1.255528, -0.076749, -0.178779], [-0.078411, 0.930809, 0.147602], [0.004733, 0.691367, 0.303900]],
+}
+
+
+def linear(color):
+    """A colour as linear RGB (sRGB's curve undone)."""
+    rgb = np.array(matplotlib.colors.to_rgb(color))
+    return np.where(rgb <= 0.04045, rgb / 12.92, ((rgb + 0.055) / 1.055) ** 2.4)
+
+
+def contrast(color):
+    """With white, as WCAG defines it: 1 to 21."""
+    return 1.05 / (linear(color) @ [0.2126, 0.7152, 0.0722] + 0.05)
+
+
+def lab(rgb):
+    """Linear RGB as CIE L*, a*, b*: distances are about what an eye sees, 2 is just noticed."""
+    matrix = np.array([[0.4124, 0.3576, 0.1805], [0.2126, 0.7152, 0.0722], [0.0193, 0.1192, 0.9505]])
+    x, y, z = np.cbrt(np.maximum(matrix @ rgb / [0.9505, 1, 1.089], 0.008856))
+    return np.array([116 * y - 16, 500 * (x - y), 200 * (y - z)])
+
+
+@pytest.mark.parametrize("matrix", VISION.values(), ids=VISION)
+def test_the_colours_are_told_apart_by_every_kind_of_colour_vision(matrix):
+    seen = [lab(np.clip(matrix @ linear(color), 0, 1)) for color, _ in plots.CYCLE]
+    assert min(np.linalg.norm(a - b) for a, b in itertools.combinations(seen, 2)) > 15
+    assert set(plots.COLORS.values()) <= {color for color, _ in plots.CYCLE}
+
+
+def test_lines_are_seen_on_white():
+    assert all(contrast(color) >= 3 for color, _ in plots.CYCLE)
+    assert all(contrast(color) >= 3 for n in (1, 2, 6, 20) for color in plots.layer_colors(n))
+    assert np.isclose(contrast("#767676"), 4.54, atol=0.01), "the grey that is just dark enough for text"
+
+
+def test_neighbouring_layers_are_told_apart():
+    for matrix in VISION.values():
+        seen = [lab(np.clip(matrix @ linear(color), 0, 1)) for color in plots.layer_colors(10)]
+        assert min(np.linalg.norm(a - b) for a, b in itertools.pairwise(seen)) > 2
