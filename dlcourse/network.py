@@ -1,6 +1,7 @@
 """Sequential: a stack of layers over one vector of parameters and one vector of gradients."""
 
 import contextlib
+import io
 import json
 import math
 import os
@@ -185,10 +186,11 @@ class Sequential:
             raise ValueError(
                 f"Sequential.save takes a net of finite numbers, but it holds NaN or infinity: {path} is not written"
             )
-        part = path.with_name(f".{path.name}.{os.getpid()}.part")
+        part, content = path.with_name(f".{path.name}.{os.getpid()}.part"), io.BytesIO()
         try:
+            np.savez(content, signature=np.array(self._signature), **arrays)
             with open(part, "wb") as file:
-                np.savez(file, signature=np.array(self._signature), **arrays)
+                file.write(content.getbuffer())
                 file.flush()
                 os.fsync(file.fileno())
             os.replace(part, path)

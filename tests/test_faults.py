@@ -191,7 +191,7 @@ class FullDisk(io.FileIO):
     def write(self, data):
         FullDisk.room -= len(data)
         if FullDisk.room < 0:
-            super().write(bytes(data)[: len(data) // 2])
+            super().write(bytes(data)[: FullDisk.room])
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
         return super().write(data)
 
@@ -290,7 +290,7 @@ class Dying(io.FileIO):
     def write(self, data):
         Dying.left -= len(data)
         if Dying.left < 0:
-            super().write(bytes(data)[:max(1, len(data) // 2)])
+            super().write(bytes(data)[:Dying.left])
             os._exit(9)
         return super().write(data)
 
