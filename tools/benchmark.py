@@ -13,8 +13,9 @@ Prints a Markdown table: medians of CPU time, wall time in brackets, and medians
 import argparse
 import itertools
 import os
+import pathlib
 import platform
-import sys
+import re
 import time
 
 import numpy as np
@@ -30,11 +31,12 @@ try:
 except ImportError as error:
     raise SystemExit(f"{error}: pip install -r tools/benchmark-requirements.txt") from None
 
-LAYERS = {activations.Sigmoid: torch.nn.Sigmoid, activations.ReLU: torch.nn.ReLU}
-LOSSES = {  # with our factors; of the ways to write each, the fastest
+PEERS = {  # losses with our factors; of the ways to write each, the fastest; cross_entropy takes class numbers
+    activations.Sigmoid: torch.nn.Sigmoid,
+    activations.ReLU: torch.nn.ReLU,
     losses.MeanSquaredError: lambda z, t: functional.mse_loss(z, t, reduction="sum") / (2 * len(t)),
     losses.SigmoidCrossEntropy: lambda z, t: functional.binary_cross_entropy_with_logits(z, t, reduction="sum") / len(t),
-    losses.SoftmaxCrossEntropy: functional.cross_entropy,  # takes class numbers
+    losses.SoftmaxCrossEntropy: functional.cross_entropy,
 }
 SIDES = "dlcourse PyTorch scikit-learn products".split()
 
@@ -45,11 +47,11 @@ def letters(loss, last):
     return trained(x, data.one_hot(labels, 26), (289, 20, 26), activations.Sigmoid, last, loss, "SGD", 0.5, 1024)
 
 
-def digits(optimizer, lr):
+def digits(optimizer, lr, fused=True):
     """784-300-100-10, ReLU, softmax, batches of 50: 200 steps."""
     x, labels = data.digits()
     stack = (784, 300, 100, 10), activations.ReLU, None, losses.SoftmaxCrossEntropy
-    return trained(x, data.one_hot(labels, 10), *stack, optimizer, lr, 50)
+    return trained(x, data.one_hot(labels, 10), *stack, optimizer, lr, 50, fused=fused)
 
 
 def spiral():
@@ -68,13 +70,17 @@ def cats():
     return trained(x, t, *stack, "SGD", 0.0075, 209, epochs=10)
 
 
-def trained(x, t, sizes, hidden, last, loss, optimizer, lr, batch, epochs=1):
+def trained(x, t, sizes, hidden, last, loss, optimizer, lr, batch, epochs=1, fused=True):
     """The sides of one workload: functions that each train for the same number of steps."""
     net, model = networks(sizes, hidden, last)
     torch_x, torch_t = torch.from_numpy(x), torch.from_numpy(t.argmax(axis=1) if loss is losses.SoftmaxCrossEntropy else t)
     ours = net, loss(), getattr(optimizers, optimizer)(lr)
-    theirs = model, LOSSES[loss], getattr(torch.optim, optimizer)(model.parameters(), lr=lr, fused=True)
-    same_training(ours, theirs, (x[:batch], t[:batch]), (torch_x[:batch], torch_t[:batch]))
+    theirs = model, PEERS[loss], getattr(torch.optim, optimizer)(model.parameters(), lr=lr, fused=fused)
+    found = []
+    for _ in range(3):  # on one batch: the same losses, so the same gradients and updates
+        found.append(PEERS[loss](model(torch_x[:batch]), torch_t[:batch]).item())
+        torch_epoch(*theirs, [(torch_x[:batch], torch_t[:batch])])
+    same("losses", training.fit(*ours, [(x[:batch], t[:batch])] * 3, 1).loss, found)
     batches = training.Batches(x, t, batch)
     calls = {
         "dlcourse": lambda: training.fit(*ours, batches, epochs),
@@ -96,7 +102,7 @@ def networks(sizes, hidden, last):
             model.append(torch.nn.Linear(layer.n_in, layer.n_out))
             model[-1].weight.data[:], model[-1].bias.data[:] = torch.from_numpy(layer.W.T), torch.from_numpy(layer.b)
         else:
-            model.append(LAYERS[type(layer)]())
+            model.append(PEERS[type(layer)]())
     return net, model
 
 
@@ -115,16 +121,6 @@ def torch_epoch(model, loss, optimizer, batches):
         optimizer.step()
 
 
-def same_training(ours, theirs, batch, torch_batch):
-    """Three steps on one batch before time is taken: the same losses, so the same gradients and updates."""
-    model, torch_loss, _ = theirs
-    found = []
-    for _ in range(3):
-        found.append(torch_loss(model(torch_batch[0]), torch_batch[1]).item())
-        torch_epoch(*theirs, [torch_batch])
-    same("losses", training.fit(*ours, [batch] * 3, 1).loss, found)
-
-
 def same(what, ours, theirs):
     assert np.allclose(ours, theirs, rtol=1e-3, atol=1e-6), f"the two sides compute other {what}:\n{ours}\n{theirs}"
 
@@ -136,13 +132,13 @@ def scikit_learn(x, t, sizes, hidden, optimizer, lr, batch, epochs):
     yes_or_no = n_out == 1 or activation == "logistic"  # for each output, else one class of n_out
     labels = t.astype(int).squeeze() if yes_or_no else t.argmax(axis=1)
     model.partial_fit(x, labels, classes=range(max(2, n_out)))
-    assert model.coefs_[0].dtype == np.float32 and [W.shape for W in model.coefs_] == list(itertools.pairwise(sizes))
+    same("shapes", [W.shape for W in model.coefs_], list(itertools.pairwise(sizes)))
     return lambda: [model.partial_fit(x, labels) for _ in range(epochs)]
 
 
 def products(x, sizes, batch, epochs):
     """x W of every layer, x^T dy of every layer, dy W^T of every layer but the first; for each batch."""
-    rng, dot = np.random.default_rng(0), np.dot
+    rng = np.random.default_rng(0)
     y = [x[:batch], *(rng.random((batch, n), np.float32) for n in sizes[1:])]
     W = [rng.random(pair, np.float32) - 0.5 for pair in itertools.pairwise(sizes)]
     y_out, W_out = [np.empty_like(a) for a in y], [np.empty_like(a) for a in W]
@@ -150,11 +146,11 @@ def products(x, sizes, batch, epochs):
     def run():
         for _ in range(epochs * len(x) // batch):
             for i in range(len(W)):
-                dot(y[i], W[i], out=y_out[i + 1])
+                y[i].dot(W[i], y_out[i + 1])
             for i in reversed(range(len(W))):
-                dot(y[i].T, y[i + 1], out=W_out[i])
+                y[i].T.dot(y[i + 1], W_out[i])
                 if i:
-                    dot(y[i + 1], W[i].T, out=y_out[i])
+                    y[i + 1].dot(W[i].T, y_out[i])
 
     return run
 
@@ -163,7 +159,7 @@ def ten_sigmoids():
     """Ten layers of 100 sigmoids, batches of 128: forward, backward, every layer's gradient magnitude; 20 times."""
     net, model = networks((100,) * 11, activations.Sigmoid, activations.Sigmoid)
     x, t = np.random.default_rng(0).random((2, 128, 100), np.float32)
-    loss, torch_loss = losses.MeanSquaredError(), LOSSES[losses.MeanSquaredError]
+    loss, torch_loss = losses.MeanSquaredError(), PEERS[losses.MeanSquaredError]
     torch_x, torch_t = torch.from_numpy(x), torch.from_numpy(t)
 
     def dlcourse():
@@ -189,14 +185,14 @@ def rnn_forward():
         theirs.data[:] = torch.from_numpy(ours.T)
     z, h, out = np.empty((32 * 50, 128), np.float32), np.ones((32, 128), np.float32), np.empty((32, 128), np.float32)
 
-    @torch.inference_mode()  # keeps nothing for a backward, unlike ours
+    @torch.inference_mode()  # keeps nothing for a backward
     def pytorch():
         return model(torch_x)[0]
 
     def bare():
-        np.dot(x.reshape(-1, 28), W_x, out=z)
+        x.reshape(-1, 28).dot(W_x, z)
         for _ in range(50):
-            np.dot(h, W_h, out=out)
+            h.dot(W_h, out)
 
     same("states", net.forward(x), pytorch())
     return repeated(20, {"dlcourse": lambda: net.forward(x), "PyTorch": pytorch, "products": bare})
@@ -211,6 +207,7 @@ WORKLOADS = {
     "letters, cross-entropy": lambda: letters(losses.SigmoidCrossEntropy, None),
     "digits, SGD": lambda: digits("SGD", 0.01),
     "digits, Adam": lambda: digits("Adam", 1e-3),
+    "digits, Adam not fused": lambda: digits("Adam", 1e-3, fused=None),  # PyTorch's default
     "spiral": spiral,
     "cats": cats,
     "RNN forward": rnn_forward,
@@ -241,14 +238,12 @@ def row(name, times, clock):
 
 def machine():
     """The processor and the versions that were measured."""
-    cpu = platform.processor() or platform.machine()
-    if os.path.exists("/proc/cpuinfo"):
-        with open("/proc/cpuinfo", encoding="utf-8") as file:
-            cpu = next((line.split(":")[1].strip() for line in file if line.startswith("model name")), cpu)
+    info = pathlib.Path("/proc/cpuinfo")
+    found = re.findall("model name\\s*: (.*)", info.read_text(encoding="utf-8")) if info.exists() else []
     blas = next(pool for pool in threadpoolctl.threadpool_info() if "numpy" in pool["filepath"])
     blas = f"{blas['internal_api']} {blas['version']} for {blas.get('architecture')}"
     versions = f"NumPy {np.__version__} with {blas}, PyTorch {torch.__version__}, scikit-learn {sklearn.__version__}"
-    return f"{cpu}, {os.cpu_count()} cores; Python {platform.python_version()}, {versions}"
+    return f"{[*found, platform.processor()][0]}, {os.cpu_count()} cores; Python {platform.python_version()}, {versions}"
 
 
 def main(arguments=None):
@@ -258,16 +253,14 @@ def main(arguments=None):
     parser.add_argument("--rounds", type=int, default=15)
     chosen = parser.parse_args(arguments)
     torch.set_num_threads(chosen.threads)
-    rows = []
-    with threadpoolctl.threadpool_limits(chosen.threads):
-        for name, prepare in WORKLOADS.items():
-            if not chosen.names or any(word in name for word in chosen.names):
-                print(f"{name} ...", file=sys.stderr, flush=True)
-                rows.append(row(name, measured(prepare(), chosen.rounds), clock=int(chosen.threads > 1)))
     clock = f"{chosen.threads} threads, ratios of wall time" if chosen.threads > 1 else "1 thread, ratios of CPU time"
     print(f"{machine()}; float32, {clock}. CPU (wall) time in ms, medians of {chosen.rounds}.\n")
     print("| workload | " + " | ".join(SIDES) + " | PyTorch / dlcourse | scikit-learn / dlcourse | dlcourse / products |")
-    print("|---" + "|---:" * 7 + "|", *rows, sep="\n")
+    print("|---" + "|---:" * 7 + "|")
+    with threadpoolctl.threadpool_limits(chosen.threads):
+        for name, prepare in WORKLOADS.items():
+            if not chosen.names or any(word in name for word in chosen.names):
+                print(row(name, measured(prepare(), chosen.rounds), clock=int(chosen.threads > 1)), flush=True)
 
 
 if __name__ == "__main__":
