@@ -37,8 +37,10 @@ class RNN(Layer):
 
     def forward(self, x, training=False):
         x = self._numbers("x", x, (self.n_in,), free="NT")
-        states = np.swapaxes(x, 0, 1) @ self.W_x + self.b  # what the inputs bring, (T, N, n_hidden): no step has to wait for it
-        h = np.zeros(states.shape[1:], states.dtype)
+        n, steps, _ = x.shape
+        z = np.swapaxes(x, 0, 1).reshape(-1, self.n_in) @ self.W_x  # what the inputs bring: no step has to wait for it
+        z += self.b
+        states, h = z.reshape(steps, n, self.n_hidden), np.zeros((n, self.n_hidden), z.dtype)
         for z in states:  # each z becomes its state in place
             z += h @ self.W_h
             h = np.tanh(z, out=z)
