@@ -120,7 +120,7 @@ def layer_bars(values, ax=None, *, others=(), predicted=None, ylim=(1e-12, 1e2),
     if predicted is not None:
         ax.plot(layers, np.ma.masked_less_equal(predicted, 0), color="black", linewidth=1.2, linestyle="--")
     many = len(values) > 10
-    cramped = many or ax.bbox.width < 25 * len(values)  # numbers side by side would touch
+    cramped = many or ax.bbox.width < 40 * len(values)  # numbers side by side would touch
     edges = layer_colors(len(values))
     faces = np.where((values == 0)[:, None], 0, edges)
     for marker, at in {
