@@ -42,6 +42,13 @@ def test_batches_are_copies_and_come_from_the_seed():
     assert np.array_equal(first, same) and not np.array_equal(first, other)
 
 
+@pytest.mark.parametrize("batch_size", [23, 50])
+def test_one_batch_is_the_data_themselves_read_only(batch_size):
+    ((x, t),) = Batches(X, T, batch_size)
+    assert np.shares_memory(x, X) and np.shares_memory(t, T) and np.array_equal(x, X) and np.array_equal(t, T)
+    assert not x.flags.writeable and not t.flags.writeable and X.flags.writeable
+
+
 @pytest.mark.parametrize("Loss", [MeanSquaredError, SigmoidCrossEntropy, SoftmaxCrossEntropy])
 def test_fit_is_the_loop_written_by_hand(Loss):
     """Same numbers as the six lines of the lesson, the penalty's gradient and the clipping included."""
@@ -127,6 +134,30 @@ def test_a_clipped_step_has_the_length_of_clip():
     before = net.theta.copy()
     fit(net, MeanSquaredError(), SGD(1.0), Batches(X, 1000 * T, 50), 1, clip=0.25)
     assert np.linalg.norm(net.theta - before) == pytest.approx(0.25)
+
+
+@pytest.mark.parametrize("size", [1e-25, 1e-12, 1e12, 1e17])
+def test_a_tiny_and_a_huge_gradient_are_clipped_as_well(size):
+    """The squares of tiny ones are 0 in float32, the length is not."""
+    net = Sequential([Dense(1, 2, initializers.normal(0))])
+    fit(net, MeanSquaredError(), SGD(1.0), [(np.zeros((1, 1)), np.array([[-3 * size, 4 * size]]))], 1, clip=size)
+    assert net.layers[0].b / np.float32(size) == pytest.approx([-0.6, 0.8], rel=1e-5)
+
+
+def test_a_gradient_of_0_is_no_trouble_and_changes_nothing():
+    for net in (Sequential([Dense(2, 1, initializers.normal(0))]), Sequential([Tanh()])):
+        history = fit(
+            net, MeanSquaredError(), SGD(1.0), [(np.zeros((3, 2)), np.zeros((3, net.forward(X[:, :2]).shape[1])))], 2, clip=1
+        )
+        assert history.stopped is None and history.loss.tolist() == [0, 0] and not net.theta.any()
+
+
+def test_a_huge_gradient_is_a_huge_step_even_with_a_small_rate():
+    """What decides whether theta may overflow is the rate times the gradient: here 10 times 1e38."""
+    net = Sequential([Dense(1, 1, initializers.normal(0))])
+    with pytest.warns(RuntimeWarning, match=r"step 1: the step would make the parameters of layer 1 Dense\(1, 1\) infinite"):
+        fit(net, MeanSquaredError(), SGD(10), [(np.full((1, 1), 1e30), np.full((1, 1), 1e8))], 1)
+    assert not net.theta.any()
 
 
 def test_a_short_gradient_is_not_clipped():
@@ -255,6 +286,7 @@ class Guess:
         ([0, 1, 1, 0], [[-1], [1], [-1], [-1]], 0.75),
         ([2, 1, 0, 0], [[0, 0, 1], [0, 1, 0], [0, 1, 0], [0, 0, 1]], 0.5),
         ([True, False, True, True], [[1.0], [0.0], [1.0], [1.0]], 1.0),
+        ([0, 1, 1, 0], [[1, 0], [0, 1], [1, 0], [1, 0]], 0.75),
     ],
 )
 def test_accuracy_by_hand(guess, t, share):
