@@ -684,6 +684,12 @@ def test_a_hostile_argument_gets_a_sentence_too(name, tmp_path, monkeypatch):
     assert not raw, "\n".join(["", *raw])
 
 
+@pytest.mark.parametrize("layer, name", [(Dense(2, 3), "dx"), (Dense(2, 3), "eW"), (Tanh(), "W"), (Dense(2, 3), "_z")], ids=str)
+def test_a_layer_has_no_attributes_but_its_own(layer, name):
+    with pytest.raises(AttributeError, match=f"^{type(layer).__name__} has no attribute '{name}'$"):
+        getattr(layer, name)
+
+
 def test_a_refused_network_leaves_its_layers_usable():
     dense = Dense(2, 3)
     with pytest.raises(TypeError):

@@ -5,7 +5,7 @@ import pytest
 
 from dlcourse.activations import ReLU, Sigmoid, Tanh
 from dlcourse.gradcheck import gradient_errors, numerical_gradient
-from dlcourse.layers import Dense
+from dlcourse.layers import Dense, Layer
 from dlcourse.losses import MeanSquaredError, SigmoidCrossEntropy, SoftmaxCrossEntropy
 from dlcourse.network import Sequential
 from dlcourse.training import L1, L2
@@ -114,6 +114,55 @@ def test_the_check_finds_a_mistake_and_names_its_layer():
     errors = gradient_errors(net, MeanSquaredError(), inputs((5, 4)), np.ones((5, 2)))
     right, wrong = errors.values()
     assert right <= LIMIT < 1e-2 < wrong and np.array_equal(net.theta, theta)
+
+
+class Shift(Layer):
+    """y = x + scale * c, whose gradient is `wrong` times too large."""
+
+    def __init__(self, scale=1.0, wrong=1.0):
+        self.shapes, self.scale, self.wrong = {"c": (1,)}, scale, wrong
+
+    def forward(self, x, training=False):
+        return x + self.scale * self.c
+
+    def backward(self, dy):
+        self.dc = self.wrong * self.scale * dy.sum(axis=0)
+        return 1 * dy
+
+
+@pytest.mark.parametrize(
+    "layers, error",
+    [
+        ([Shift(wrong=2)], [1 / 3]),  # |2 - 1| / (|2| + |1|)
+        ([Shift(wrong=-1)], [1]),
+        ([Shift(1e-6, wrong=2)], [1e-6 / 1e-3]),  # too small to be measured against itself
+        ([Shift(), Shift(1e-6, wrong=2)], [0, 1e-6 / 1e-3]),
+    ],
+    ids=str,
+)
+@pytest.mark.parametrize("size", [1, 100])
+def test_the_error_is_the_formula_of_its_docstring(layers, error, size):
+    layers = [Shift(layer.scale, layer.wrong) for layer in layers]
+    net, x = Sequential(layers, dtype=np.float64), np.zeros((1, 1))
+    found = gradient_errors(net, MeanSquaredError(), x, np.full((1, 1), -float(size)))
+    if len(layers) == 1 and layers[0].scale < 1:
+        error = [error[0] * size]  # measured against 1e-3, whatever the loss
+    assert list(found.values()) == pytest.approx(error, rel=0.02, abs=1e-7)
+
+
+class Doubling(Layer):
+    """Another function while training."""
+
+    def forward(self, x, training=False):
+        return 2 * x if training else x
+
+    def backward(self, dy):
+        return 2 * dy
+
+
+def test_the_check_is_made_as_in_training():
+    net = Sequential([Dense(4, 3), Doubling()], dtype=np.float64)
+    assert max(gradient_errors(net, MeanSquaredError(), inputs((5, 4)), np.ones((5, 3))).values()) <= LIMIT
 
 
 def test_the_error_of_a_layer_whose_gradient_is_0_stays_small():

@@ -108,6 +108,8 @@ def test_initializer_variances(init, variance):
 
 def test_initializers_in_a_network():
     assert not Sequential([Dense(3, 2, init=initializers.normal(0))]).theta.any()
+    drawn = initializers.normal(0.25)(np.random.default_rng(5), 3, 2)
+    assert np.array_equal(drawn, 0.25 * np.random.default_rng(5).standard_normal((3, 2)))
     dense = Dense(200, 100, init=initializers.he)
     Sequential([dense], seed=5)
     expected = initializers.he(np.random.default_rng(5), 200, 100)
@@ -175,6 +177,8 @@ def test_rnn_worked_example(inputs, outputs):
 def test_rnn_reads_a_batch_as_its_rows_and_its_steps(dtype):
     net = Sequential([RNN(4, 3)], seed=1, dtype=dtype)
     rnn, x = net.layers[0], np.random.default_rng(2).standard_normal((5, 6, 4)).astype(dtype)
+    assert not rnn.b.any() and rnn.W_x.all() and rnn.W_h.all()
+    rnn.b = [0.5, -1, 2]
     kept, states = x.copy(), net.forward(x)
     assert states.shape == (5, 6, 3) and states.dtype == dtype and np.array_equal(x, kept)
     h = np.zeros((5, 3), dtype)
@@ -183,7 +187,7 @@ def test_rnn_reads_a_batch_as_its_rows_and_its_steps(dtype):
         assert h == pytest.approx(states[:, t], abs=1e-6) and h.dtype == dtype
     assert np.concatenate([net.forward(x[i : i + 1]) for i in range(5)]) == pytest.approx(states, abs=1e-6)
     assert net.forward(x[:, :4]) == pytest.approx(states[:, :4], abs=1e-6)  # what comes later changes nothing earlier
-    assert not rnn.b.any() and rnn.shapes == {"W_x": (4, 3), "W_h": (3, 3), "b": (3,)}
+    assert rnn.shapes == {"W_x": (4, 3), "W_h": (3, 3), "b": (3,)}
 
 
 def test_layers_after_a_frozen_rnn_can_learn():
