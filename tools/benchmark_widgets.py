@@ -40,7 +40,7 @@ CONTROLS = {  # where a control takes its keys: (the keys there, the keys back)
 LOOK = """cell => {
     const img = cell.querySelector("img");
     if (!img || !img.complete || !img.naturalWidth) return null;
-    const canvas = window.benchmark ??= new OffscreenCanvas(420, 160), c = canvas.getContext("2d", {willReadFrequently: true});
+    const canvas = window.benchmark ??= new OffscreenCanvas(210, 80), c = canvas.getContext("2d", {willReadFrequently: true});
     c.drawImage(img, 0, 0, canvas.width, canvas.height);
     const colours = new Uint32Array(c.getImageData(0, 0, canvas.width, canvas.height).data.buffer);
     return colours.reduce((hash, colour) => Math.imul(hash ^ colour, 16777619), 7);
@@ -50,10 +50,10 @@ WAIT = f"""cell => {{
     let pressed = null;
     addEventListener("keydown", () => pressed = performance.now(), {{capture: true, once: true}});
     window.answer = new Promise(resolve => {{
-        const watch = now => {{
-            const seen = look(cell);
-            if (pressed !== null && seen !== null && seen !== before) resolve(performance.now() - pressed);
-            else if (pressed !== null && performance.now() - pressed > 3000) resolve(null);
+        const watch = () => {{
+            const now = performance.now(), seen = look(cell);  // looking takes time of its own
+            if (pressed !== null && seen !== null && seen !== before) resolve(now - pressed);
+            else if (pressed !== null && now - pressed > 3000) resolve(null);
             else requestAnimationFrame(watch);
         }};
         requestAnimationFrame(watch);
