@@ -132,6 +132,14 @@ def test_penalties_by_hand():
     assert net.theta.tolist() == [2, -3, 7, 0, -9]
 
 
+def test_a_weight_of_0_is_pulled_nowhere():
+    net = Sequential([Dense(2, 1)], dtype=np.float64)
+    net.theta, net.grad = [0, -4, 7], [1, 1, 1]
+    for penalty in (L1(0.5), L2(0.5)):
+        penalty.backward(net)
+    assert net.grad.tolist() == [1, 1 - 0.5 - 2, 1]
+
+
 def test_penalties_skip_frozen_layers():
     net = Sequential([Dense(2, 1), ReLU(), Dense(1, 1)], dtype=np.float64)
     net.theta, net.grad = [3, -4, 7, 0.5, -9], 0
