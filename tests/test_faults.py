@@ -9,6 +9,7 @@ import zipfile
 
 import numpy as np
 import pytest
+from test_network import Running, stateful
 
 from dlcourse import initializers, network
 from dlcourse.activations import ReLU, Tanh
@@ -17,20 +18,6 @@ from dlcourse.losses import MeanSquaredError, SoftmaxCrossEntropy
 from dlcourse.network import Sequential
 from dlcourse.optimizers import SGD, Momentum
 from dlcourse.training import Batches, fit
-
-
-class Running(Dense):
-    """A layer with a statistic that must be saved."""
-
-    state = ("mean",)
-
-    def __init__(self, n_in, n_out):
-        super().__init__(n_in, n_out)
-        self.mean = np.zeros(n_out)
-
-
-def stateful(seed):
-    return Sequential([Running(4, 3), Tanh(), Dense(3, 2)], seed=seed)
 
 
 def numbers(net):
