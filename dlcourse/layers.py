@@ -46,6 +46,16 @@ class Layer:
             raise RuntimeError(f"{self!r}.backward needs a forward first")
         raise AttributeError(f"{type(self).__name__} has no attribute {name!r}")
 
+    def _keep(self, init, **sizes):
+        """Check and keep what a layer with matrices is made with: an initializer, and sizes, whole numbers from 1."""
+        for name, n in sizes.items():
+            check_whole(f"{type(self).__name__} takes {name} as a whole number from 1", n, 1)
+            setattr(self, name, int(n))
+        if not callable(init):
+            who = type(self).__name__
+            raise TypeError(f"{who} takes init as a function (rng, n_in, n_out), e.g. initializers.he, got {init!r}")
+        self.init = init
+
     def _numbers(self, name, a, shape=None, free=""):
         """`a` as a float array of this shape, after axes of any length ("N", "NT"), or the error that says what was expected."""
         if type(a) is not np.ndarray or a.dtype.kind != "f":
@@ -65,11 +75,7 @@ class Dense(Layer):
     """
 
     def __init__(self, n_in, n_out, init=xavier):
-        for name, n in (("n_in", n_in), ("n_out", n_out)):
-            check_whole(f"Dense takes {name} as a whole number from 1", n, 1)
-        if not callable(init):
-            raise TypeError(f"Dense takes init as a function (rng, n_in, n_out), e.g. initializers.he, got {init!r}")
-        self.n_in, self.n_out, self.init = int(n_in), int(n_out), init
+        self._keep(init, n_in=n_in, n_out=n_out)
         self.shapes = {"W": (self.n_in, self.n_out), "b": (self.n_out,)}
 
     def __repr__(self):

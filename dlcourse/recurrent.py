@@ -2,7 +2,6 @@
 
 import numpy as np
 
-from dlcourse.checks import check_whole
 from dlcourse.initializers import xavier
 from dlcourse.layers import Layer
 
@@ -14,11 +13,7 @@ class RNN(Layer):
     """
 
     def __init__(self, n_in, n_hidden, init=xavier):
-        for name, n in (("n_in", n_in), ("n_hidden", n_hidden)):
-            check_whole(f"RNN takes {name} as a whole number from 1", n, 1)
-        if not callable(init):
-            raise TypeError(f"RNN takes init as a function (rng, n_in, n_out), e.g. initializers.xavier, got {init!r}")
-        self.n_in, self.n_hidden, self.init = int(n_in), int(n_hidden), init
+        self._keep(init, n_in=n_in, n_hidden=n_hidden)
         self.shapes = {"W_x": (self.n_in, self.n_hidden), "W_h": (self.n_hidden, self.n_hidden), "b": (self.n_hidden,)}
 
     def __repr__(self):

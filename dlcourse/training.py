@@ -14,7 +14,7 @@ class Batches:
     """Iterating is one epoch: (x, t) batches in a new random order each time, every example once; the last may be shorter.
 
     x and t are arrays with one example a row, finite and equally long; t has the outputs' shape, (N, K) or (N, 1).
-    Batches are copies. A batch_size from N up gives one batch: the data themselves, read-only. The order comes from `seed` alone.
+    Batches are copies. A batch_size above N gives one batch. The order comes from `seed` alone.
     """
 
     def __init__(self, x, t, batch_size, seed=0):
@@ -27,19 +27,10 @@ class Batches:
         return math.ceil(len(self.x) / self.batch_size)
 
     def __iter__(self):
-        if len(self) == 1:  # the order would change nothing, and copying a large table takes as long as a small net's step
-            yield _read_only(self.x), _read_only(self.t)
-            return
         order = self._rng.permutation(len(self.x))
         for start in range(0, len(order), self.batch_size):
             rows = order[start : start + self.batch_size]
             yield self.x.take(rows, axis=0), self.t.take(rows, axis=0)
-
-
-def _read_only(a):
-    view = a.view()
-    view.flags.writeable = False
-    return view
 
 
 class History:

@@ -549,3 +549,8 @@ def test_readme_presents_a_notebook_as_it_presents_itself(path):
     assert len(re.findall(r"^\* ", block[2], re.MULTILINE)) == 3 and '*Settled by experiment:* "' in block[2]
     alt = re.search(rf'<img [^>]*src="notebooks/pictures/{path.stem.replace("_", "-")}-[^>]* alt="([^"]+)">', block[2])
     assert alt and len(alt[1].split()) >= 5
+    row = re.search(
+        rf"^\| {re.escape(block[1])} \| ([^|]+) \|", (path.parent.parent / "INSTRUCTORS.md").read_text(encoding="utf-8"), re.M
+    )
+    lessons = re.match(r"lessons? (.+)\.$", needs)
+    assert row and row[1] == (lessons[1] if lessons else "nothing")
