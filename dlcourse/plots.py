@@ -131,15 +131,20 @@ def layer_bars(values, ax=None, *, others=(), predicted=None, ylim=(1e-12, 1e2),
         look = {"marker": marker, "s": 36 if many else 64, "facecolors": faces[at], "edgecolors": edges[at], "linewidths": 1}
         if at.any():
             ax.scatter(layers[at], inside[at], zorder=3, **look)
-    for layer, value, y in zip(layers, values, inside, strict=True):
-        if y != value:
-            place = {"va": "top" if value > y else "bottom", "ha": "center", "rotation": 90 if value and cramped else 0}
-            offset = (0, -7 if value > y else 7)
-            ax.annotate(f"{value:.0e}" if value else "0", (layer, y), offset, textcoords="offset points", fontsize=9, **place)
+    _numbers_beyond(ax, layers, values, inside, upright=cramped)
     ax.set(yscale="log", ylim=ylim, xlabel="layer (input left)", ylabel=ylabel)
     ax.set(xticks=layers[:: 1 + many], xlim=(0.5, len(values) + 0.5))
     ax.minorticks_off()  # they take half of a widget's time
     return ax
+
+
+def _numbers_beyond(ax, layers, values, inside, upright):
+    """The numbers of those values that are drawn elsewhere, `inside` the axis."""
+    for layer, value, y in zip(layers, values, inside, strict=True):
+        if y != value:
+            place = {"va": "top" if value > y else "bottom", "ha": "center", "rotation": 90 if value and upright else 0}
+            offset = (0, -7 if value > y else 7)
+            ax.annotate(f"{value:.0e}" if value else "0", (layer, y), offset, textcoords="offset points", fontsize=9, **place)
 
 
 def layer_histograms(shares, edges, ax=None, *, marks=None, **settings):
