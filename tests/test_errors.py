@@ -444,9 +444,12 @@ CASES = {
         (lambda: data.letters(5, rotation="much"), TypeError, "letters takes rotation", "got 'much'"),
         (lambda: data.letters(5, rotation=np.nan), ValueError, "letters takes rotation", "nan"),
         (lambda: data.letters(5, shift=-1), ValueError, "letters takes shift", "got -1"),
+        (lambda: data.letters(5, shift=18), ValueError, "letters takes shift as pixels from 0 to 17, got 18"),
         (lambda: data.letters(5, scale=1), TypeError, "letters takes scale as a pair", "got 1"),
         (lambda: data.letters(5, scale=(0, 1)), ValueError, "letters takes the smallest scale", "got 0"),
+        (lambda: data.letters(5, scale=(4.5, 5)), ValueError, "letters takes the smallest scale", "got 4.5"),
         (lambda: data.letters(5, scale=(2, 1)), ValueError, "letters takes the largest scale", "got 1"),
+        (lambda: data.letters(5, scale=(1, 4.5)), ValueError, "letters takes the largest scale", "got 4.5"),
         (lambda: data.letters(5, scale=("a", "b")), TypeError, "scale", "got 'a'"),
         *[
             case

@@ -269,7 +269,7 @@ CALLS = {  # every public function and method of the core, called with arrays th
     "checks.real_array": lambda _: checks.real_array("", "", X) is X,  # the same array: nothing is copied that need not be
     "checks.check_finite": lambda _: checks.check_finite("", "", X),
     "data.digits": lambda _: data.digits(),
-    "data.letters": lambda _: data.letters(5),
+    "data.letters": lambda _: data.letters(1),
     "data.circle": lambda _: data.circle(5),
     "data.xor": lambda _: data.xor(5),
     "data.blobs": lambda _: data.blobs(5),
