@@ -141,7 +141,9 @@ def test_the_geometry_of_the_playground():
     x, labels = data.spiral(1000)
     radius, angle = np.linalg.norm(x, axis=1), np.arctan2(x[:, 0], x[:, 1])
     turned = np.exp(1j * (1.75 * 2 * np.pi * radius / 5 + np.where(labels == 1, 0, np.pi)))
-    assert np.allclose(np.exp(1j * angle)[radius > 0], turned[radius > 0]) and 4.9 < radius.max() < 5
+    assert np.allclose(np.exp(1j * angle)[radius > 0], turned[radius > 0])
+    for label in (0, 1):
+        assert np.sort(radius[labels == label]) == pytest.approx(np.arange(500) / 100)
 
 
 def test_labels_come_in_random_order():
@@ -168,6 +170,7 @@ def test_split(fraction, sizes):
     assert sorted([*t_a, *t_b]) == list(range(10)) and [*t_a, *t_b] != list(range(10))
     assert np.array_equal(x_a[:, 0], 2 * t_a) and np.array_equal(x_b[:, 0], 2 * t_b)
     assert np.array_equal(data.split(x, t, fraction, seed=1)[0][1], t_a)
+    assert np.array_equal(data.split(x, t, fraction)[0][1], data.split(x, t, fraction, seed=0)[0][1])
     x_a[:] = -1
     assert x.min() == 0  # the parts are copies
 
@@ -179,6 +182,11 @@ def test_standardize():
     assert train[0, 0] == 1
     (single,) = data.standardize(train.astype(np.float32))
     assert single.dtype == np.float32 and data.standardize(train.astype(int))[0].dtype == np.float64
+
+
+def test_standardize_adds_in_float64():
+    x = 1000 + np.random.default_rng(0).standard_normal((10_000, 2)).astype(np.float32)
+    assert data.standardize(x)[0] == pytest.approx(data.standardize(x.astype(np.float64))[0], abs=1e-6)
 
 
 @pytest.mark.parametrize("value", [0.1, 1e6 + 0.1, 1e-20])

@@ -4,6 +4,7 @@ import ast
 import functools
 import pathlib
 import traceback
+import types
 
 import numpy as np
 import pytest
@@ -438,6 +439,7 @@ CASES = {
         (lambda: data.letters(0), ValueError, "letters takes n as a whole number from 1, got 0"),
         (lambda: data.letters(2.5), TypeError, "letters takes n", "got 2.5"),
         (lambda: data.letters(5, seed=-1), ValueError, "letters takes seed", "got -1"),
+        (lambda: data.letters(5, seed=2**32), ValueError, "letters takes seed", "got 4294967296"),
         (lambda: data.letters(5, seed="s"), TypeError, "letters takes seed", "got 's'"),
         (lambda: data.letters(5, fonts="italic"), ValueError, 'fonts="bold" or fonts="all"', "got 'italic'"),
         (lambda: data.letters(5, rotation=181), ValueError, "letters takes rotation", "got 181"),
@@ -458,6 +460,7 @@ CASES = {
                 (lambda f=make: f(1), ValueError, f"{make.__name__} takes n as a whole number from 2, got 1"),
                 (lambda f=make: f("ten"), TypeError, f"{make.__name__} takes n", "got 'ten'"),
                 (lambda f=make: f(10, noise=-0.1), ValueError, f"{make.__name__} takes noise from 0 to 1, got -0.1"),
+                (lambda f=make: f(10, noise=1.5), ValueError, f"{make.__name__} takes noise from 0 to 1, got 1.5"),
                 (lambda f=make: f(10, noise=np.nan), ValueError, f"{make.__name__} takes noise", "nan"),
                 (lambda f=make: f(10, noise="some"), TypeError, f"{make.__name__} takes noise", "got 'some'"),
                 (lambda f=make: f(10, seed=1.5), TypeError, f"{make.__name__} takes seed", "got 1.5"),
@@ -473,8 +476,10 @@ CASES = {
         (lambda: data.split(X, T[:5], 0.5), ValueError, "one target for each example, got 6 examples and 5 targets"),
         (lambda: data.split(X, T, 1.5), ValueError, "split takes fraction", "got 1.5"),
         (lambda: data.split(X, T, 0), ValueError, "split takes a fraction that leaves both parts some, got 0 of 6"),
+        (lambda: data.split(X, T, 1), ValueError, "leaves both parts some, got 1 of 6"),
         (lambda: data.split(X, T, "half"), TypeError, "split takes fraction", "got 'half'"),
         (lambda: data.split(NAN, T, 0.5), ValueError, "split takes finite numbers, but x"),
+        (lambda: data.split(X, -INF, 0.5), ValueError, "split takes finite numbers, but t"),
         (lambda: data.split(X, T, 0.5, seed=-1), ValueError, "split takes seed", "got -1"),
         (lambda: data.standardize(np.ones(3)), ValueError, "standardize takes x with 2 axes", "(3,)"),
         (lambda: data.standardize(X, np.ones((2, 3))), ValueError, "the same columns", "(6, 4), (2, 3)"),
@@ -512,6 +517,25 @@ def test_bad_input_gets_a_sentence(call, error, parts):
     assert type(caught.value) is error
     assert all(part in message for part in parts), f"{message!r} lacks {[part for part in parts if part not in message]}"
     assert not any(words in message for words in NUMPYS_OWN), message
+
+
+NEEDED = [  # who asks an object for which names
+    (lambda net: gradient_errors(net, MeanSquaredError(), X, T), "forward backward theta grad slices dtype"),
+    (lambda loss: gradient_errors(net(float), loss, X, T), "forward backward"),
+    (lambda penalty: gradient_errors(net(float), MeanSquaredError(), X, T, penalty), "forward backward"),
+    (lambda net: fit(net, MeanSquaredError(), SGD(1), [(X, T)], 1), "forward backward grad_rms theta grad slices layers"),
+    (lambda loss: fitted(loss=loss), "forward backward"),
+    (lambda layer: Sequential([layer]), "shapes init_params forward backward"),
+]
+
+
+@pytest.mark.parametrize("take, names", NEEDED)
+def test_an_object_that_lacks_one_name_is_refused(take, names):
+    names = names.split()
+    for lacking in names:
+        thing = types.SimpleNamespace(**dict.fromkeys(set(names) - {lacking}, np.float64))
+        with pytest.raises(TypeError, match=f"with {', '.join(names)}, got"):
+            take(thing)
 
 
 HOSTILE = {

@@ -189,7 +189,10 @@ def test_numerical_gradient_by_hand():
     seen = []
     grad = numerical_gradient(lambda a: seen.append(a is theta) or float(np.sum(a**3)), theta)
     assert np.allclose(grad, 3 * kept**2, rtol=1e-8) and np.array_equal(theta, kept) and all(seen)
-    assert numerical_gradient(lambda a: float(a**2), np.array(3.0)) == pytest.approx(6)
+    for number in (float, np.array):  # an array of no axes is one number, too
+        assert numerical_gradient(lambda a, number=number: number(a**2), np.array(3.0)) == pytest.approx(6)
+    for largest in (np.finfo(float).max, np.finfo(float).min):
+        assert not numerical_gradient(lambda a, largest=largest: largest, np.ones(1))
 
 
 def test_numerical_gradient_restores_theta_when_f_stops():
