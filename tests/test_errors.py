@@ -519,6 +519,20 @@ def test_bad_input_gets_a_sentence(call, error, parts):
     assert not any(words in message for words in NUMPYS_OWN), message
 
 
+@pytest.mark.parametrize(
+    "call, end",
+    [
+        (lambda: ran(0).forward(np.ones((5, 3))), "got (5, 3)"),
+        (lambda: ran(0).forward(np.ones(4)), "got (4,)"),
+        (lambda: MeanSquaredError().forward(Z, np.zeros((3, 2))), "got (2, 3) and (3, 2)"),
+    ],
+)
+def test_no_hint_is_given_where_it_would_not_help(call, end):
+    with pytest.raises(ValueError) as caught:
+        call()
+    assert str(caught.value).endswith(end)
+
+
 NEEDED = [  # who asks an object for which names
     (lambda net: gradient_errors(net, MeanSquaredError(), X, T), "forward backward theta grad slices dtype"),
     (lambda loss: gradient_errors(net(float), loss, X, T), "forward backward"),

@@ -111,6 +111,7 @@ def test_one_dtype_everywhere(dtype, kind):
 def test_same_seed_same_theta():
     assert np.array_equal(small(3).theta, small(3).theta) and not np.array_equal(small(3).theta, small(4).theta)
     assert np.allclose(small(3).theta, small(3, np.float64).theta, rtol=1e-6)  # drawn in float64 for both
+    assert np.array_equal(Sequential([Dense(4, 3)]).theta, Sequential([Dense(4, 3)], seed=0).theta)
     w, b = small().layers[0].W, small().layers[0].b
     assert w.all() and not b.any()
 

@@ -32,6 +32,7 @@ def test_activations(layer, x, y, slope, dtype):
     found = layer.backward(np.ones_like(x))
     assert found == pytest.approx(slope, abs=1e-6) and found.dtype == dtype
     assert layer.forward(x.reshape(1, 1, -1)).shape == (1, 1, len(x))  # any shape
+    assert layer.forward(x[0]).dtype == dtype  # a single number, too
 
 
 @pytest.mark.parametrize("layer", [Sigmoid(), Tanh(), ReLU()], ids=repr)
