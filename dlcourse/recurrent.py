@@ -33,11 +33,11 @@ class RNN(Layer):
     def forward(self, x, training=False):
         x = self._numbers("x", x, (self.n_in,), free="NT")
         n, steps, _ = x.shape
-        z = np.swapaxes(x, 0, 1).reshape(-1, self.n_in) @ self.W_x  # what the inputs bring: no step has to wait for it
+        z = np.swapaxes(x, 0, 1).reshape(-1, self.n_in).dot(self.W_x)  # what the inputs bring: no step has to wait for it
         z += self.b
         states, h = z.reshape(steps, n, self.n_hidden), np.zeros((n, self.n_hidden), z.dtype)
         for z in states:  # each z becomes its state in place
-            z += h @ self.W_h
+            z += h.dot(self.W_h)
             h = np.tanh(z, out=z)
         return np.swapaxes(states, 0, 1)
 
