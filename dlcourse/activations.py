@@ -20,15 +20,13 @@ class _Activation(Layer):
 
 
 class Sigmoid(_Activation):
-    """y = 1 / (1 + e^-x), between 0 and 1; slope y (1 - y), at most 1/4.
-
-    Computed as (1 + tanh(x / 2)) / 2, which never overflows.
-    """
+    """y = 1 / (1 + e^-x), between 0 and 1; slope y (1 - y), at most 1/4."""
 
     threshold = 0.5
 
     def _f(self, x):
-        return 0.5 * (1 + np.tanh(0.5 * x))
+        with np.errstate(over="ignore"):  # where e^-x is infinite, y is 0
+            return 1 / (1 + np.exp(-x))
 
     def _slope(self, y):
         return y * (1 - y)
@@ -51,4 +49,4 @@ class ReLU(_Activation):
         return np.maximum(x, 0)
 
     def _slope(self, y):
-        return y > 0
+        return np.sign(y)

@@ -53,8 +53,11 @@ class SigmoidCrossEntropy(_Loss):
 
     def _value(self, z, t):
         self._fractions(t)
-        p = 0.5 * (1 + np.tanh(0.5 * z))
-        return p - t, np.sum(np.maximum(z, 0) - z * t + np.log1p(np.exp(-np.abs(z))))
+        positive, e = (z > 0).astype(z.dtype), np.exp(-np.abs(z))
+        u = 1 + e
+        log1p = np.log(u) + (e - (u - 1)) / u  # plus what rounding took from u: np.log1p's digits in half its time
+        p = np.abs(positive - e / u)
+        return p - t, np.sum(z * (positive - t) + log1p)
 
 
 class SoftmaxCrossEntropy(_Loss):

@@ -43,6 +43,18 @@ def test_activations_of_whole_numbers_are_float64(layer, dtype):
     assert np.array_equal(layer.forward(x), layer.forward(x.astype(float)))
 
 
+def test_a_sigmoid_keeps_small_probabilities():
+    assert Sigmoid().forward(np.array([-40.0])) == pytest.approx(math.exp(-40), rel=1e-12, abs=0)
+
+
+def test_dense_computes_in_the_precision_of_its_network():
+    dense = Dense(2, 3)
+    Sequential([dense])
+    assert dense.forward(np.ones((1, 2))).dtype == np.float32
+    dense.backward(np.ones((1, 3)))
+    assert dense.dW.tolist() == [[1, 1, 1], [1, 1, 1]] and dense.db.tolist() == [1, 1, 1]
+
+
 def test_dense_by_hand():
     dense = Dense(2, 3)
     net = Sequential([dense], dtype=np.float64)
