@@ -106,6 +106,10 @@ def test_one_dtype_everywhere(dtype, kind):
     for layer in reversed(net.layers):
         dz = layer.backward(dz)
         assert dz.dtype == dtype, layer
+    arrived = []
+    net.layers[-2].backward = lambda dy: arrived.append(dy.dtype) or dy
+    net.backward(T.astype(np.float64))
+    assert arrived == [dtype]
 
 
 def test_same_seed_same_theta():
@@ -138,10 +142,12 @@ def test_a_second_owner_is_refused():
 
 
 def test_repr_shows_layers_shapes_and_the_number_of_parameters():
-    rows = repr(Sequential([Own(4, 3), Tanh(), Dense(3, 2)])).splitlines()
-    assert rows[0] == "Sequential: 23 parameters, float32" and len(rows) == 4
-    assert [row.split()[:3] for row in rows[1:]] == [["1", "Own(4,", "3)"], ["Tanh()"], ["2", "Dense(3,", "2)"]]
-    assert "W (3, 2)  b (2,)" in rows[3]
+    assert repr(Sequential([Own(4, 3), Tanh(), Dense(3, 2)])).splitlines() == [
+        "Sequential: 23 parameters, float32",
+        "  1 Own(4, 3)            W (4, 3)  b (3,)",
+        "    Tanh()",
+        "  2 Dense(3, 2)          W (3, 2)  b (2,)",
+    ]
 
 
 def test_predict_by_the_last_layers_threshold_and_by_the_largest_output():
@@ -227,6 +233,8 @@ def test_a_rebound_parameter_comes_back():
     assert np.all(net.theta[:8] == 1) and layer.W.dtype == np.float32 and np.shares_memory(layer.W, net.theta)
     layer.b = np.array([5.0, 6.0])
     assert net.forward(np.zeros((1, 4))).tolist() == [[5, 6]]
+    layer.b = 7  # a single number fills
+    assert net.forward(np.zeros((1, 4))).tolist() == [[7, 7]] and layer.b.shape == (2,)
     layer.W = np.zeros((4, 2))
     net.theta = np.arange(10)  # the later assignment wins
     assert layer.W[0].tolist() == [0, 1]
