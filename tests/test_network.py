@@ -157,6 +157,7 @@ def test_predict_by_the_last_layers_threshold_and_by_the_largest_output():
         ([Dense(1, 1), Sigmoid()], [1, 0], [0, 1, 1]),  # a probability: above 1/2
         ([Dense(1, 1), Sigmoid()], [1, -1], [0, 0, 1]),
         ([Dense(1, 1), Tanh()], [1, 0], [0, 1, 1]),
+        ([Own(1, 1)], [1, 0], [0, 1, 1]),  # a layer that names no threshold
         ([Dense(1, 3)], [-1, 0, 1, 0, 0.5, 0], [0, 1, 2]),
     ]:
         net = Sequential(layers)
