@@ -203,6 +203,7 @@ CASES = {
         (lambda: MeanSquaredError().forward(np.zeros((0, 3)), np.zeros((0, 3))), ValueError, "got (0, 3)"),
         (lambda: MeanSquaredError().forward([[1, 2]], [[1, 2]]), TypeError, "takes float outputs", "int64"),
         (lambda: MeanSquaredError().forward(Z, RAGGED), ValueError, "MeanSquaredError() takes", "ragged"),
+        (lambda: MeanSquaredError().forward(TEXT, TEXT), TypeError, "MeanSquaredError() takes outputs z of real numbers", "<U1"),
         (
             lambda: MeanSquaredError().forward(np.zeros((1, 2)), TEXT),
             TypeError,
@@ -289,7 +290,7 @@ CASES = {
         (lambda: SGD(lambda t: np.nan).rate(), ValueError, "finite lr, 0 or more, got nan at step 0"),
         (lambda: SGD(lambda t: None).rate(), ValueError, "finite lr", "got None at step 0"),
         (lambda: SGD(1.0).step([1.0], np.zeros(1)), TypeError, "SGD(lr=1.0) takes theta as a float array, got list"),
-        (lambda: SGD(1.0).step(np.zeros(1), np.zeros(1, int)), TypeError, "takes grad as a float array, got int64"),
+        (lambda: SGD(1.0).step(np.zeros(1), np.zeros(1, int)), TypeError, "SGD(lr=1.0) takes grad as a float array, got int64"),
         (lambda: SGD(1.0).step(np.zeros(3), np.zeros((3, 1))), ValueError, "of one shape, got (3,) and (3, 1)"),
         (lambda: trained(SGD(1.0)).step(np.zeros(4), np.zeros(4)), ValueError, "steps on shape (3,), got (4,)", "new optimizer"),
         (lambda: Momentum(0.1, 1), ValueError, "Momentum takes beta as a number from 0, below 1", "got 1"),

@@ -1,5 +1,6 @@
 """Closed forms on quadratics; one class for a toy array and for a network's theta."""
 
+import functools
 import math
 
 import numpy as np
@@ -44,6 +45,11 @@ def test_the_rate_may_be_changed_between_steps():
     assert theta.tolist() == [-1.25]
 
 
+@pytest.mark.parametrize("rate", [0.0, np.finfo(float).max])
+def test_a_schedule_may_rest_at_0_and_reach_the_largest_number(rate):
+    assert SGD(lambda t: rate).rate() == rate
+
+
 def test_the_same_class_steps_a_network():
     net = Sequential([Dense(3, 2)])
     before = net.theta.copy()
@@ -67,8 +73,8 @@ def test_clip_norm(dtype):
 def test_clip_norm_neither_underflows_nor_overflows(size):
     grad = np.array([1.5 * size, -2 * size], np.float32)
     norm = clip_norm(grad, size)
-    assert norm == pytest.approx(2.5 * size, rel=1e-4)
-    assert math.hypot(*map(float, grad)) == pytest.approx(size, rel=1e-4)
+    assert norm == pytest.approx(2.5 * size, rel=1e-4, abs=0)
+    assert math.hypot(*map(float, grad)) == pytest.approx(size, rel=1e-4, abs=0)
 
 
 STEPS = np.arange(1, 8)
@@ -186,3 +192,4 @@ def test_the_names_of_optimizers_show_their_numbers():
         "Adam(lr=0.1, beta1=0.9, beta2=0.999, eps=1e-08)",
     ]
     assert repr(Adam()) == "Adam(lr=0.001, beta1=0.9, beta2=0.999, eps=1e-08)"
+    assert repr(SGD(math.exp)) == "SGD(lr=exp)" and repr(SGD(functools.partial(math.exp))) == "SGD(lr=schedule)"
