@@ -403,6 +403,8 @@ CASES = {
         (lambda: L1(0.1, proximal="yes"), TypeError, "L1 takes proximal as True or False, got str"),
         (lambda: L1(0.1).shrink(net(), -1), ValueError, "L1.shrink takes lr as a number from 0, got -1"),
         (lambda: L2(0.1).forward(None), TypeError, "L2 takes a net, an object with weights, got NoneType"),
+        (lambda: L2(0.1).backward(None), TypeError, "L2 takes a net, an object with weights, got NoneType"),
+        (lambda: L1(0.1).forward(Tanh()), TypeError, "L1 takes a net, an object with weights, got Tanh"),
         (lambda: L1(0.1).backward(Tanh()), TypeError, "L1 takes a net, an object with weights, got Tanh"),
     ],
     "gradcheck": [

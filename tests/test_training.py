@@ -41,6 +41,8 @@ def test_batches_are_copies_and_come_from_the_seed(batch_size):
     assert np.array_equal(x, X) and T.sum() == 23
     first, same, other = (np.concatenate([b for b, _ in Batches(X, T, batch_size, seed)]) for seed in (1, 1, 2))
     assert np.array_equal(first, same) and not np.array_equal(first, other)
+    by_default, first = (next(iter(Batches(X, T, batch_size, *seed)))[0] for seed in ((), (0,)))
+    assert np.array_equal(by_default, first)
 
 
 @pytest.mark.parametrize("Loss", [MeanSquaredError, SigmoidCrossEntropy, SoftmaxCrossEntropy])
@@ -255,12 +257,24 @@ def test_an_infinite_validation_loss_stops_too(lr):
     assert len(warned) == 1 and np.isfinite(net.theta).all() and history.val_loss == history.val_accuracy == []
 
 
+class OwnLoss:
+    """A learner's loss: nothing but forward and backward."""
+
+    def forward(self, z, t):
+        self.dz = z - t
+        return float(np.mean(self.dz**2))
+
+    def backward(self):
+        return self.dz / len(self.dz)
+
+
 @pytest.mark.parametrize("Loss", [SigmoidCrossEntropy, SoftmaxCrossEntropy])
 def test_a_loss_on_logits_after_a_last_sigmoid_is_refused(Loss):
-    net = Sequential([Dense(4, 3), Sigmoid()])
+    net = Sequential([Dense(4, 5), Tanh(), Dense(5, 3), Sigmoid()])
     with pytest.raises(ValueError, match=rf"{Loss.__name__}\(\) applies its own .*last layer is Sigmoid\(\): drop that layer"):
         fit(net, Loss(), SGD(0.1), Batches(X, T, 5), 1)
-    fit(net, MeanSquaredError(), SGD(0.1), Batches(X, T, 5), 1)
+    for other in (MeanSquaredError(), OwnLoss()):
+        fit(net, other, SGD(0.1), Batches(X, T, 5), 1)
 
 
 class Guess:
