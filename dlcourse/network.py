@@ -42,8 +42,8 @@ class Sequential:
             vars(layer)["_owned"] = True
 
     def _bind(self):
-        """Give every layer its views of theta and grad; note the matrices, and the views that a plain class can rebind."""
-        self._matrices, self._loose = [], []
+        """Give every layer its views of theta and grad; note matrices, what `grad_rms` measures, what a class can rebind."""
+        self._matrices, self._measured, self._loose = [], [], []
         for layer, part in zip(self._trainable, self.slices.values(), strict=True):
             start, matrices = part.start, []
             for name, shape in layer.shapes.items():
@@ -56,6 +56,7 @@ class Sequential:
                 matrices += [views] if len(shape) >= 2 else []
                 start = end
             self._matrices.append(matrices)
+            self._measured.append([dW.ravel() for _, dW in matrices] or [self._grad[part]])
 
     def _absorb(self):
         """A learner's own layer may rebind W or dW by plain assignment: copy the numbers in, give the view back."""
@@ -137,8 +138,7 @@ class Sequential:
         Biases are left out; where a layer has no matrix, all its parameters count. Squares never underflow.
         """
         self._absorb()
-        parts = zip(self._matrices, self.slices.values(), strict=True)
-        return [_rms([dW for _, dW in matrices] or [self._grad[part]]) for matrices, part in parts]
+        return [_rms(gradients) for gradients in self._measured]
 
     def predict(self, x):
         """Class labels (N,), int64: the largest output; for one output, 1 above the last layer's threshold, else 0."""
