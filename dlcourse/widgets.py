@@ -1,6 +1,10 @@
 """Sliders in front of any drawing function, and a progress bar for fit."""
 
+import asyncio
 import base64
+import contextlib
+import functools
+import gc
 import html
 import inspect
 import struct
@@ -11,6 +15,10 @@ import ipywidgets
 import matplotlib
 import numpy as np
 import traitlets
+from IPython import get_ipython
+from matplotlib.backends.backend_agg import FigureCanvasAgg, RendererAgg
+from matplotlib.font_manager import findfont
+from PIL import Image, ImageDraw, ImageFont
 
 from dlcourse import plots
 
@@ -21,7 +29,8 @@ KEPT = 200  # looks of the parts of a frame that a panel remembers, some 100 KB 
 def explore(draw, /, *, axes=1, **controls):
     """A Panel: `draw(ax=..., **values)` on one persistent figure, drawn again whenever a control moves.
 
-    draw sets data, labels and limits on `ax` (an array if axes > 1) and returns it; the controls start at its defaults.
+    draw sets data, labels and limits on `ax` (an array if axes > 1) and returns it; the controls start at its defaults. What it
+    draws must follow from its values and from what cells have defined: a picture is remembered until another cell runs.
     A control is (lo, hi) or (lo, hi, step) for a slider, [choices] for buttons, True or False for a box, or any ipywidget.
     """
     if not callable(draw):
@@ -101,7 +110,8 @@ class Panel(ipywidgets.VBox):
         self._draw, self.controls, self.error = draw, controls, None
         self._axes = plots.axes(axes)
         self._figure = np.ravel(self._axes)[0].figure
-        self._parts = {}
+        _Canvas(self._figure)
+        self._parts, self._pictures, self._cell, self._later = {}, {}, None, None
         self._message = ipywidgets.HTML()
         width, height = self._figure.canvas.get_width_height()
         size = {"width": f"{width}px", "height": f"{height}px", "max_width": "100%", "object_fit": "contain"}
@@ -117,18 +127,45 @@ class Panel(ipywidgets.VBox):
         return self._image.value
 
     def _redraw(self, change=None):
-        """Draw with the controls' values; what goes wrong is said under the picture, and the next move tries again."""
+        """Show the controls' values; what goes wrong is said under the picture, and the next move tries again."""
+        if self._later:
+            self._later.cancel()
         values = {name: control.value for name, control in self.controls.items()}
         try:
-            for ax in self._figure.axes:
-                _empty(ax) if ax in np.ravel(self._axes) else ax.remove()
-            self._draw(ax=self._axes, **values)
-            self._image.value = self._render()
+            self._image.value = self._picture(values)
             self.error, self._message.value = None, ""
         except Exception as error:
             setting = ", ".join(f"{name} = {value}" for name, value in values.items())
             self.error = f"No picture for {setting}: {type(error).__name__}: {error}"
             self._message.value = f'<div role="alert" style="color:#a33">{html.escape(self.error)}</div>'
+        if change:
+            self._look_ahead(values, change)
+
+    def _picture(self, values):
+        """The picture for these values, drawn or remembered: it stays the same until another cell has run."""
+        cell = getattr(get_ipython(), "execution_count", None)
+        if cell is None or cell != self._cell or len(self._pictures) > KEPT:
+            self._cell, self._pictures = cell, {}
+        key = tuple(f"{value:.9g}" if isinstance(value, float) else str(value) for value in values.values())
+        if key not in self._pictures:
+            with _without_collecting():
+                for ax in self._figure.axes:
+                    _empty(ax) if ax in np.ravel(self._axes) else ax.remove()
+                self._draw(ax=self._axes, **values)
+                self._pictures[key] = self._render()
+        return self._pictures[key]
+
+    def _look_ahead(self, values, change):
+        """While nobody waits: remember the picture that the same move once more would need."""
+        (name,) = [name for name, control in self.controls.items() if control is change.owner]
+        value = _onwards(change)
+        with contextlib.suppress(RuntimeError):  # without a notebook no loop runs
+            if value is not None:
+                self._later = asyncio.get_running_loop().call_later(0.05, self._remember, {**values, name: value})
+
+    def _remember(self, values):
+        with contextlib.suppress(Exception):  # who moves there will be told
+            self._picture(values)
 
     def _render(self):
         """The figure as PNG. Ticks and labels take most of the time: each part of a frame is drawn once for every look it has."""
@@ -149,14 +186,14 @@ class Panel(ipywidgets.VBox):
             np.minimum(picture[area], ink, out=picture[area])  # dark on light: parts may touch, whichever came first
         for ax, artist in content:
             ax.draw_artist(artist)
-        return _png(picture[..., :3])
+        return _png(picture)
 
     def _drawn(self, part):
         """A part of the frame, drawn alone on white: (where it stands, its pixels)."""
         picture = np.asarray(self._figure.canvas.buffer_rgba())
         picture[:] = 255
         self._figure.draw_artist(part)
-        inked = (picture != 255).any(axis=2)
+        inked = picture.view(np.uint32)[..., 0] != 2**32 - 1
         ends = [np.flatnonzero(inked.any(axis=k)) for k in (1, 0)]
         area = tuple(slice(end[0], end[-1] + 1) if len(end) else slice(0) for end in ends)
         return area, picture[area].copy()
@@ -170,6 +207,29 @@ class Panel(ipywidgets.VBox):
         if self.png:
             data["image/png"] = base64.b64encode(self.png).decode()
         return data, {"image/png": {"alt": inspect.getdoc(self._draw) or repr(self)}}
+
+
+def _onwards(change):
+    """The value one more move of a slider or player would lead to; None beyond its ends and for other controls."""
+    control, new, old = change.owner, change.new, change.old
+    if not hasattr(control, "max"):
+        return None
+    base = getattr(control, "base", None)  # of a slider on a log scale, whose ends are exponents
+    ends = [base**end if base else end for end in (control.min, control.max)]
+    value = new * new / old if base else new + new - old
+    return value if ends[0] <= value <= ends[1] else None
+
+
+@contextlib.contextmanager
+def _without_collecting():
+    """A collection amid a drawing takes a fifth of its time, now and then 100 ms."""
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collecting:
+            gc.enable()
 
 
 def _content(ax):
@@ -188,7 +248,10 @@ def _empty(ax):
         ax.set_title("", loc=place, color=matplotlib.rcParams["text.color"])
     for axis in (ax.xaxis, ax.yaxis):
         axis.label.set(text="", color=matplotlib.rcParams["axes.labelcolor"])
-    ax.set(xscale="linear", yscale="linear", aspect="auto", xlim=(0, 1), ylim=(0, 1))
+    for axis in (ax.xaxis, ax.yaxis):
+        if axis.get_scale() != "linear" or not (axis.isDefault_majloc and axis.isDefault_majfmt and axis.isDefault_minloc):
+            axis.axes.set(**{f"{axis.axis_name}scale": "linear"})
+    ax.set(aspect="auto", xlim=(0, 1), ylim=(0, 1))
     ax.margins(matplotlib.rcParams["axes.xmargin"], matplotlib.rcParams["axes.ymargin"])
     ax.set_axis_on()
     ax.relim()
@@ -213,15 +276,59 @@ def _frame(k, ax):
 
 
 def _png(picture):
-    """Pixels (height, width, 3) as PNG. Rows without a filter: faster and smaller, for flat colours, than what Pillow chooses."""
+    """Pixels (height, width, 4) as PNG. Rows without a filter: faster and smaller, for flat colours, than what Pillow chooses."""
     height, width, _ = picture.shape
-    rows = np.zeros((height, 1 + 3 * width), np.uint8)  # a row begins with its filter: 0, none
+    rows = np.zeros((height, 1 + 4 * width), np.uint8)  # a row begins with its filter: 0, none
     rows[:, 1:] = picture.reshape(height, -1)
-    size = struct.pack(">2I5B", width, height, 8, 2, 0, 0, 0)
+    size = struct.pack(">2I5B", width, height, 8, 6, 0, 0, 0)
     png = b"\x89PNG\r\n\x1a\n"
     for name, data in {b"IHDR": size, b"IDAT": zlib.compress(rows, 1), b"IEND": b""}.items():
         png += struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
     return png
+
+
+class _Canvas(FigureCanvasAgg):
+    """A canvas on which Pillow sets plain text: some ten times faster, and the numbers in a picture change with every move."""
+
+    def get_renderer(self):
+        if not hasattr(self, "renderer"):
+            self.renderer = _Renderer(*self.get_width_height(), self.figure.dpi)
+        return self.renderer
+
+
+class _Renderer(RendererAgg):
+    def _ink(self, s, prop):
+        return _ink(s, findfont(prop), prop.get_size_in_points() * self.dpi / 72)
+
+    def get_text_width_height_descent(self, s, prop, ismath):
+        if ismath:
+            return super().get_text_width_height_descent(s, prop, ismath)
+        _, (_, top, right, bottom) = self._ink(s, prop)
+        return right, bottom - top, bottom
+
+    def draw_text(self, gc, x, y, s, prop, angle, ismath=False, mtext=None):
+        if ismath or angle not in (0, 90):
+            return super().draw_text(gc, x, y, s, prop, angle, ismath, mtext)
+        ink, (left, top, right, bottom) = self._ink(s, prop)
+        if angle:
+            ink, left, bottom = np.rot90(ink), top, -left
+        image = np.empty((*ink.shape, 4), np.uint8)
+        image[:] = np.multiply(gc.get_rgb(), 255)
+        image[..., 3] = ink
+        self.draw_image(gc, round(x) + left, self.height - round(y) - bottom, image[::-1])
+
+
+_truetype = functools.cache(functools.partial(ImageFont.truetype, layout_engine=ImageFont.Layout.BASIC))
+
+
+@functools.lru_cache(1000)
+def _ink(s, path, size):
+    """A line of text: how much ink each pixel has, and the box (left, top, right, bottom) from where it starts, down positive."""
+    em = int(size) + 1
+    line = Image.new("L", (em * (len(s) + 2), 3 * em))
+    ImageDraw.Draw(line).text((em, 2 * em), s, font=_truetype(path, size), fill=255, anchor="ls")
+    box = line.getbbox() or (em, 2 * em, em + 1, 2 * em + 1)
+    return np.asarray(line.crop(box)), np.subtract(box, (em, 2 * em, em, 2 * em))
 
 
 class progress:

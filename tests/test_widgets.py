@@ -1,12 +1,16 @@
 """`explore`: one persistent figure under controls, drawn as if it were new each time; what goes wrong is said in the widget."""
 
+import asyncio
 import io
+import types
 import warnings
 
 import ipywidgets
 import matplotlib.pyplot
 import numpy as np
 import pytest
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
 from PIL import Image
 
 from dlcourse import plots, training, widgets
@@ -14,7 +18,7 @@ from dlcourse import plots, training, widgets
 
 def pixels(panel):
     """The panel's picture as an array."""
-    return np.asarray(Image.open(io.BytesIO(panel.png)), float)
+    return np.asarray(Image.open(io.BytesIO(panel.png)).convert("RGB"), float)
 
 
 def wave(ax=None, *, lr=0.5, n=3, kind="sin", grid=True, scale=1.0):
@@ -262,14 +266,32 @@ def test_a_panel_that_starts_elsewhere_arrives_at_the_same_picture():
     np.testing.assert_array_equal(pixels(moved), pixels(fresh))
 
 
-def test_a_panel_shows_what_the_figure_before_it_shows():
-    """The same artists in the same places; only where a line crosses the frame may the order of drawing be seen."""
+def test_a_panel_shows_what_the_figure_before_it_shows(monkeypatch):
+    """The same artists in the same places; letters apart, only where a line crosses the frame may the order be seen."""
+    monkeypatch.setattr(widgets, "_Canvas", FigureCanvasAgg)
     picture = io.BytesIO()
     figure = wave().figure
     figure.savefig(picture, format="png")
     still = np.asarray(Image.open(picture).convert("RGB"), float)
     live = pixels(widgets.explore(wave, lr=(0.1, 2.0)))
     assert np.mean(np.any(still != live, axis=-1)) < 0.001
+
+
+@pytest.mark.parametrize("text", ["step 36: loss 0.46", "per layer × 0.21\ntwo lines"])
+@pytest.mark.parametrize("angle", [0, 90, 30])
+def test_letters_of_a_panel_stand_where_matplotlib_puts_them(text, angle):
+    boxes = []
+    for canvas in (FigureCanvasAgg, widgets._Canvas):
+        figure = Figure(figsize=(3, 3))
+        drawn = canvas(figure)
+        figure.text(0.5, 0.5, text, rotation=angle, ha="right", va="top", color="#C43C00")
+        drawn.draw()
+        picture = np.asarray(drawn.buffer_rgba()).astype(int)
+        rows, columns = np.nonzero((picture != 255).any(axis=2))
+        boxes.append([rows.min(), rows.max(), columns.min(), columns.max()])
+        red, green, blue, _ = picture[(picture[..., 0] > picture[..., 2] + 100)].min(axis=0)
+        assert red >= 0xC4 - 3 and green <= 0x3C + 60 and blue <= 60
+    np.testing.assert_allclose(*boxes, atol=4)
 
 
 def test_an_axes_that_draw_adds_does_not_stay_for_the_next_picture():
@@ -364,3 +386,89 @@ def test_progress_counts_the_steps_of_a_history(monkeypatch):
     meter, text = shown[0].children
     assert (meter.value, meter.max) == (250, 250)
     assert text.value == "step 250 of 250, loss 0.0040"
+
+
+@pytest.fixture
+def noted(monkeypatch):
+    """A drawing function that notes what it is called with, and the shell of a notebook whose cells it counts."""
+    shell, calls = types.SimpleNamespace(execution_count=1), []
+    monkeypatch.setattr(widgets, "get_ipython", lambda: shell)
+
+    def draw(ax=None, v=1, kind="a"):
+        calls.append((v, kind))
+        ax.plot([0, 1], [v, len(kind)])
+        return ax
+
+    return draw, calls, shell
+
+
+def after(*moves):
+    """Make the moves where a loop runs, as it does in a notebook, with time to look ahead after each."""
+
+    async def make():
+        for move in moves:
+            move()
+            await asyncio.sleep(0.12)
+
+    asyncio.run(make())
+
+
+def test_a_panel_draws_ahead_what_the_same_move_would_bring_and_draws_no_setting_twice(noted):
+    draw, calls, shell = noted
+    panel = widgets.explore(draw, v=(0, 3), kind=["a", "bb"])
+
+    def to(name, value):
+        return lambda: panel.controls[name].set_trait("value", value)
+
+    after(to("v", 2))
+    assert calls == [(1, "a"), (2, "a"), (3, "a")], "3 is drawn ahead"
+    shown = panel.png
+    after(to("v", 3), to("v", 2))
+    assert len(calls) == 3 and panel.png == shown, "remembered; nothing beyond the end of the slider"
+    after(to("kind", "bb"))
+    assert calls[3:] == [(2, "bb")], "buttons have no next"
+    shell.execution_count += 1
+    after(to("kind", "a"))
+    assert calls[4:] == [(2, "a")] and panel.png == shown, "another cell has run: it may have changed what is drawn"
+
+
+def test_a_panel_outside_a_notebook_draws_every_move(noted, monkeypatch):
+    draw, calls, _ = noted
+    monkeypatch.setattr(widgets, "get_ipython", lambda: None)
+    panel = widgets.explore(draw, v=(0, 3))
+    for value in (2, 1, 2):
+        panel.controls["v"].value = value
+    assert [v for v, _ in calls] == [1, 2, 1, 2]
+
+
+def test_what_fails_ahead_is_said_when_it_is_reached(noted):
+    _, calls, _ = noted
+
+    def draw(ax=None, v=1):
+        calls.append(v)
+        return ax.plot([0, 1], [0, 1 / (3 - v)])
+
+    panel = widgets.explore(draw, v=(0, 9))
+    after(lambda: panel.controls["v"].set_trait("value", 2))
+    assert calls == [1, 2, 3] and panel.error is None
+    panel.controls["v"].value = 3
+    assert "ZeroDivisionError" in panel.error
+
+
+@pytest.mark.parametrize(
+    ("control", "moves", "ahead"),
+    [
+        (ipywidgets.FloatLogSlider(min=-2, max=2, value=1), (1, 10), 100),
+        (ipywidgets.FloatLogSlider(min=-2, max=2, value=1), (10, 100), None),
+        (ipywidgets.FloatSlider(min=0, max=1), (0.1, 0.3), 0.5),
+        (ipywidgets.IntSlider(min=0, max=9), (1, 0), None),
+        (ipywidgets.ToggleButtons(options=["a", "b"]), ("a", "b"), None),
+        (ipywidgets.Checkbox(), (False, True), None),
+        (widgets.player(5), (3, 4), None),
+        (widgets.player(5), (1, 2), 3),
+    ],
+)
+def test_the_next_value_of_a_move(control, moves, ahead):
+    old, new = moves
+    found = widgets._onwards(types.SimpleNamespace(owner=control, old=old, new=new))
+    assert found == (ahead if ahead is None else pytest.approx(ahead))
