@@ -117,7 +117,7 @@ def layer_bars(values, ax=None, *, others=(), predicted=None, ylim=(1e-12, 1e2),
     values, layers = np.asarray(values, float), np.arange(1, len(values) + 1)
     edge = np.clip(values, ylim[0] * 1.5, ylim[1] / 1.5)
     inside = np.where((ylim[0] <= values) & (values <= ylim[1]), values, edge)
-    drawn = [np.c_[layers, np.where(np.greater(y, 0), y, np.nan)] for y in (*others, inside)]  # a log axis has no 0: a gap
+    drawn = [np.c_[layers, np.maximum(y, ylim[0] / 1e3)] for y in (*others, inside)]  # 0 lies far below a log axis
     grey = {"colors": ["0.57"] * len(others) + ["0.45"], "linewidths": [0.8] * len(others) + [1]}
     ax.add_collection(LineCollection(drawn, zorder=1, **grey), autolim=False)
     if predicted is not None:
