@@ -3,27 +3,19 @@
 import asyncio
 import base64
 import contextlib
-import functools
 import gc
 import html
 import inspect
-import struct
-import zlib
 from numbers import Real
 
 import ipywidgets
-import matplotlib
 import numpy as np
 import traitlets
 from IPython import get_ipython
-from matplotlib.backends.backend_agg import FigureCanvasAgg, RendererAgg
-from matplotlib.font_manager import findfont
-from PIL import Image, ImageDraw, ImageFont
 
-from dlcourse import plots
+from dlcourse import canvas, plots
 
-TITLES = ("left", "center", "right")
-KEPT = 200  # looks of the parts of a frame that a panel remembers, some 100 KB each
+KEPT = 200  # pictures that a panel remembers, some 35 KB each
 
 
 def explore(draw, /, *, axes=1, **controls):
@@ -110,10 +102,10 @@ class Panel(ipywidgets.VBox):
         self._draw, self.controls, self.error = draw, controls, None
         self._axes = plots.axes(axes)
         self._figure = np.ravel(self._axes)[0].figure
-        _Canvas(self._figure)
-        self._parts, self._pictures, self._cell, self._later = {}, {}, None, None
+        self._canvas = canvas.Canvas(self._figure)
+        self._pictures, self._cell, self._later = {}, None, None
         self._message = ipywidgets.HTML()
-        width, height = self._figure.canvas.get_width_height()
+        width, height = self._canvas.get_width_height()
         size = {"width": f"{width}px", "height": f"{height}px", "max_width": "100%", "object_fit": "contain"}
         self._image = ipywidgets.Image(format="png", layout={**size, "flex": "0 0 auto"})
         self._redraw()
@@ -150,9 +142,9 @@ class Panel(ipywidgets.VBox):
         if key not in self._pictures:
             with _without_collecting():
                 for ax in self._figure.axes:
-                    _empty(ax) if ax in np.ravel(self._axes) else ax.remove()
+                    canvas.empty(ax) if ax in np.ravel(self._axes) else ax.remove()
                 self._draw(ax=self._axes, **values)
-                self._pictures[key] = self._render()
+                self._pictures[key] = self._canvas.png()
         return self._pictures[key]
 
     def _look_ahead(self, values, change):
@@ -166,37 +158,6 @@ class Panel(ipywidgets.VBox):
     def _remember(self, values):
         with contextlib.suppress(Exception):  # who moves there will be told
             self._picture(values)
-
-    def _render(self):
-        """The figure as PNG. Ticks and labels take most of the time: each part of a frame is drawn once for every look it has."""
-        self._figure.get_layout_engine().execute(self._figure)
-        self._figure.set_layout_engine("none")  # laid out once: a picture that moves cannot be compared
-        axes = self._figure.axes
-        content = [(ax, artist) for ax in axes for artist in sorted(_content(ax), key=lambda a: a.get_zorder())]
-        frame = {look: part for k, ax in enumerate(axes) for look, part in _frame(k, ax)}
-        for artist in [*(artist for _, artist in content), *(part for part in frame.values() if part not in axes)]:
-            artist.set_animated(True)  # Axes.draw leaves it out
-        if len(self._parts) > KEPT:
-            self._parts.clear()
-        for look in frame.keys() - self._parts.keys():
-            self._parts[look] = self._drawn(frame[look])
-        picture = np.asarray(self._figure.canvas.buffer_rgba())
-        picture[:] = 255
-        for area, ink in map(self._parts.get, frame):
-            np.minimum(picture[area], ink, out=picture[area])  # dark on light: parts may touch, whichever came first
-        for ax, artist in content:
-            ax.draw_artist(artist)
-        return _png(picture)
-
-    def _drawn(self, part):
-        """A part of the frame, drawn alone on white: (where it stands, its pixels)."""
-        picture = np.asarray(self._figure.canvas.buffer_rgba())
-        picture[:] = 255
-        self._figure.draw_artist(part)
-        inked = picture.view(np.uint32)[..., 0] != 2**32 - 1
-        ends = [np.flatnonzero(inked.any(axis=k)) for k in (1, 0)]
-        area = tuple(slice(end[0], end[-1] + 1) if len(end) else slice(0) for end in ends)
-        return area, picture[area].copy()
 
     def __repr__(self):
         return f"Panel({', '.join(self.controls)}): run this cell to move the controls"
@@ -230,105 +191,6 @@ def _without_collecting():
     finally:
         if collecting:
             gc.enable()
-
-
-def _content(ax):
-    """What a drawing function put on the axes, apart from the frame: limits, ticks, labels, title, legend."""
-    kinds = ("images", "collections", "patches", "lines", "texts", "tables", "artists", "child_axes")
-    return [artist for kind in kinds for artist in getattr(ax, kind)]
-
-
-def _empty(ax):
-    """An axes as good as new, some ten times faster than ax.clear(); spines, grid and tick parameters stay."""
-    for artist in [*_content(ax), *filter(None, [ax.get_legend()])]:
-        artist.remove()
-    ax.containers.clear()
-    ax.set_prop_cycle(None)
-    for place in TITLES:
-        ax.set_title("", loc=place, color=matplotlib.rcParams["text.color"])
-    for axis in (ax.xaxis, ax.yaxis):
-        axis.label.set(text="", color=matplotlib.rcParams["axes.labelcolor"])
-    for axis in (ax.xaxis, ax.yaxis):
-        if axis.get_scale() != "linear" or not (axis.isDefault_majloc and axis.isDefault_majfmt and axis.isDefault_minloc):
-            axis.axes.set(**{f"{axis.axis_name}scale": "linear"})
-    ax.set(aspect="auto", xlim=(0, 1), ylim=(0, 1))
-    ax.margins(matplotlib.rcParams["axes.xmargin"], matplotlib.rcParams["axes.ymargin"])
-    ax.set_axis_on()
-    ax.relim()
-    ax.autoscale(True)
-
-
-def _frame(k, ax):
-    """(look, part) for each part of the frame of the k-th axes: two equal looks are drawn alike."""
-    ax.apply_aspect()
-    place = (k, *ax.get_position().bounds)
-    yield (*place, ax.axison, ax.title.get_color(), *(ax.get_title(loc=place) for place in TITLES)), ax
-    for axis, limits in ((ax.xaxis, ax.get_xlim()), (ax.yaxis, ax.get_ylim())):
-        if ax.axison and axis.get_visible():
-            labels, minor = axis.get_major_formatter(), axis.get_minor_locator()
-            ticks = (*axis.get_majorticklocs(), type(labels), *(getattr(labels, "seq", None) or ()), type(minor))
-            label = (axis.label.get_text(), axis.label.get_color())
-            yield (*place, type(axis), *limits, axis.get_scale(), *label, *ticks), axis
-    if legend := ax.get_legend():
-        getters = [f"get_{what}" for what in ("label", "color", "facecolor", "linestyle", "marker")]
-        looks = (str(getattr(h, get)()) for h in legend.legend_handles for get in getters if hasattr(h, get))
-        yield (*place, *looks, *(text.get_text() for text in legend.get_texts())), legend
-
-
-def _png(picture):
-    """Pixels (height, width, 4) as PNG. Rows without a filter: faster and smaller, for flat colours, than what Pillow chooses."""
-    height, width, _ = picture.shape
-    rows = np.zeros((height, 1 + 4 * width), np.uint8)  # a row begins with its filter: 0, none
-    rows[:, 1:] = picture.reshape(height, -1)
-    size = struct.pack(">2I5B", width, height, 8, 6, 0, 0, 0)
-    png = b"\x89PNG\r\n\x1a\n"
-    for name, data in {b"IHDR": size, b"IDAT": zlib.compress(rows, 1), b"IEND": b""}.items():
-        png += struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
-    return png
-
-
-class _Canvas(FigureCanvasAgg):
-    """A canvas on which Pillow sets plain text: some ten times faster, and the numbers in a picture change with every move."""
-
-    def get_renderer(self):
-        if not hasattr(self, "renderer"):
-            self.renderer = _Renderer(*self.get_width_height(), self.figure.dpi)
-        return self.renderer
-
-
-class _Renderer(RendererAgg):
-    def _ink(self, s, prop):
-        return _ink(s, findfont(prop), prop.get_size_in_points() * self.dpi / 72)
-
-    def get_text_width_height_descent(self, s, prop, ismath):
-        if ismath:
-            return super().get_text_width_height_descent(s, prop, ismath)
-        _, (_, top, right, bottom) = self._ink(s, prop)
-        return right, bottom - top, bottom
-
-    def draw_text(self, gc, x, y, s, prop, angle, ismath=False, mtext=None):
-        if ismath or angle not in (0, 90):
-            return super().draw_text(gc, x, y, s, prop, angle, ismath, mtext)
-        ink, (left, top, right, bottom) = self._ink(s, prop)
-        if angle:
-            ink, left, bottom = np.rot90(ink), top, -left
-        image = np.empty((*ink.shape, 4), np.uint8)
-        image[:] = np.multiply(gc.get_rgb(), 255)
-        image[..., 3] = ink
-        self.draw_image(gc, round(x) + left, self.height - round(y) - bottom, image[::-1])
-
-
-_truetype = functools.cache(functools.partial(ImageFont.truetype, layout_engine=ImageFont.Layout.BASIC))
-
-
-@functools.lru_cache(1000)
-def _ink(s, path, size):
-    """A line of text: how much ink each pixel has, and the box (left, top, right, bottom) from where it starts, down positive."""
-    em = int(size) + 1
-    line = Image.new("L", (em * (len(s) + 2), 3 * em))
-    ImageDraw.Draw(line).text((em, 2 * em), s, font=_truetype(path, size), fill=255, anchor="ls")
-    box = line.getbbox() or (em, 2 * em, em + 1, 2 * em + 1)
-    return np.asarray(line.crop(box)), np.subtract(box, (em, 2 * em, em, 2 * em))
 
 
 class progress:

@@ -9,11 +9,11 @@ import ipywidgets
 import matplotlib.pyplot
 import numpy as np
 import pytest
-from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.backends.backend_agg import FigureCanvasAgg, RendererAgg
 from matplotlib.figure import Figure
 from PIL import Image
 
-from dlcourse import plots, training, widgets
+from dlcourse import canvas, plots, training, widgets
 
 
 def pixels(panel):
@@ -246,17 +246,17 @@ def test_a_frame_that_is_remembered_is_the_frame_drawn_afresh(draw):
     for v in (1, 2, 0, 2):
         panel.controls["v"].value = v
     remembered = pixels(panel)
-    panel._parts.clear()
+    panel._canvas._parts.clear()
     panel._redraw()
     np.testing.assert_array_equal(pixels(panel), remembered)
 
 
 def test_a_way_through_many_frames_keeps_few_of_them(monkeypatch):
-    monkeypatch.setattr(widgets, "KEPT", 20)
+    monkeypatch.setattr(canvas, "KEPT", 20)
     panel = widgets.explore(limits, v=(0, 400))
     for v in (*range(0, 400, 20), 0):
         panel.controls["v"].value = v
-    assert len(panel._parts) <= 24 and panel.error is None
+    assert len(panel._canvas._parts) <= 24 and panel.error is None
     np.testing.assert_array_equal(pixels(panel), pixels(widgets.explore(limits, v=(0, 400))))
 
 
@@ -268,7 +268,7 @@ def test_a_panel_that_starts_elsewhere_arrives_at_the_same_picture():
 
 def test_a_panel_shows_what_the_figure_before_it_shows(monkeypatch):
     """The same artists in the same places; letters apart, only where a line crosses the frame may the order be seen."""
-    monkeypatch.setattr(widgets, "_Canvas", FigureCanvasAgg)
+    monkeypatch.setattr(canvas, "Renderer", RendererAgg)
     picture = io.BytesIO()
     figure = wave().figure
     figure.savefig(picture, format="png")
@@ -281,9 +281,9 @@ def test_a_panel_shows_what_the_figure_before_it_shows(monkeypatch):
 @pytest.mark.parametrize("angle", [0, 90, 30])
 def test_letters_of_a_panel_stand_where_matplotlib_puts_them(text, angle):
     boxes = []
-    for canvas in (FigureCanvasAgg, widgets._Canvas):
+    for kind in (FigureCanvasAgg, canvas.Canvas):
         figure = Figure(figsize=(3, 3))
-        drawn = canvas(figure)
+        drawn = kind(figure)
         figure.text(0.5, 0.5, text, rotation=angle, ha="right", va="top", color="#C43C00")
         drawn.draw()
         picture = np.asarray(drawn.buffer_rgba()).astype(int)

@@ -1,0 +1,151 @@
+"""A figure as PNG in a few milliseconds: each look of its ticks and labels is drawn once, and Pillow sets plain text."""
+
+import functools
+import struct
+import zlib
+
+import matplotlib
+import numpy as np
+from matplotlib.backends.backend_agg import FigureCanvasAgg, RendererAgg
+from matplotlib.font_manager import findfont
+from PIL import Image, ImageDraw, ImageFont
+
+TITLES = ("left", "center", "right")
+KEPT = 200  # looks of the parts of a frame that a canvas remembers, some 100 KB each
+
+
+class Canvas(FigureCanvasAgg):
+    """Draws one figure again and again: `png()` after `empty(ax)` and new artists on its axes."""
+
+    def __init__(self, figure):
+        super().__init__(figure)
+        self.renderer = Renderer(*self.get_width_height(), figure.dpi)
+        self._parts = {}
+
+    def get_renderer(self):
+        return self.renderer
+
+    def png(self):
+        """The figure as PNG (bytes), laid out at the first call and never again: a picture that moves cannot be compared."""
+        self.figure.get_layout_engine().execute(self.figure)
+        self.figure.set_layout_engine("none")
+        axes = self.figure.axes
+        content = [(ax, artist) for ax in axes for artist in sorted(_content(ax), key=lambda a: a.get_zorder())]
+        frame = {look: part for k, ax in enumerate(axes) for look, part in _frame(k, ax)}
+        for artist in [*(artist for _, artist in content), *(part for part in frame.values() if part not in axes)]:
+            artist.set_animated(True)  # Axes.draw leaves it out
+        if len(self._parts) > KEPT:
+            self._parts.clear()
+        for look in frame.keys() - self._parts.keys():
+            self._parts[look] = self._drawn(frame[look])
+        picture = np.asarray(self.buffer_rgba())
+        picture[:] = 255
+        for area, ink in map(self._parts.get, frame):
+            np.minimum(picture[area], ink, out=picture[area])  # dark on light: parts may touch, whichever came first
+        for ax, artist in content:
+            ax.draw_artist(artist)
+        return _png(picture)
+
+    def _drawn(self, part):
+        """A part of the frame, drawn alone on white: (where it stands, its pixels)."""
+        picture = np.asarray(self.buffer_rgba())
+        picture[:] = 255
+        self.figure.draw_artist(part)
+        inked = picture.view(np.uint32)[..., 0] != 2**32 - 1
+        ends = [np.flatnonzero(inked.any(axis=k)) for k in (1, 0)]
+        area = tuple(slice(end[0], end[-1] + 1) if len(end) else slice(0) for end in ends)
+        return area, picture[area].copy()
+
+
+class Renderer(RendererAgg):
+    """Agg, but for plain text, level or upright: Pillow sets it some ten times faster, and numbers change with every move."""
+
+    def _ink(self, s, prop):
+        return _ink(s, findfont(prop), prop.get_size_in_points() * self.dpi / 72)
+
+    def get_text_width_height_descent(self, s, prop, ismath):
+        """Size of a line in pixels, as matplotlib's layout asks for it."""
+        if ismath:
+            return super().get_text_width_height_descent(s, prop, ismath)
+        _, (_, top, right, bottom) = self._ink(s, prop)
+        return right, bottom - top, bottom
+
+    def draw_text(self, gc, x, y, s, prop, angle, ismath=False, mtext=None):
+        """Draw a line whose base line starts at (x, y), y from the top."""
+        if ismath or angle not in (0, 90):
+            return super().draw_text(gc, x, y, s, prop, angle, ismath, mtext)
+        ink, (left, top, _, bottom) = self._ink(s, prop)
+        if angle:
+            ink, left, bottom = np.rot90(ink), top, -left
+        image = np.empty((*ink.shape, 4), np.uint8)
+        image[:] = np.multiply(gc.get_rgb(), 255)
+        image[..., 3] = ink
+        self.draw_image(gc, round(x) + left, self.height - round(y) - bottom, image[::-1])
+
+
+_truetype = functools.cache(functools.partial(ImageFont.truetype, layout_engine=ImageFont.Layout.BASIC))
+
+
+@functools.lru_cache(1000)
+def _ink(s, path, size):
+    """A line of text: how much ink each pixel has, and the box (left, top, right, bottom) from where it starts, down positive."""
+    em = int(size) + 1
+    line = Image.new("L", (em * (len(s) + 2), 3 * em))
+    ImageDraw.Draw(line).text((em, 2 * em), s, font=_truetype(path, size), fill=255, anchor="ls")
+    box = line.getbbox() or (em, 2 * em, em + 1, 2 * em + 1)
+    return np.asarray(line.crop(box)), np.subtract(box, (em, 2 * em, em, 2 * em))
+
+
+def _content(ax):
+    """What a drawing function put on the axes, apart from the frame: limits, ticks, labels, title, legend."""
+    kinds = ("images", "collections", "patches", "lines", "texts", "tables", "artists", "child_axes")
+    return [artist for kind in kinds for artist in getattr(ax, kind)]
+
+
+def empty(ax):
+    """An axes as good as new, some ten times faster than ax.clear(); spines, grid and tick parameters stay."""
+    for artist in [*_content(ax), *filter(None, [ax.get_legend()])]:
+        artist.remove()
+    ax.containers.clear()
+    ax.set_prop_cycle(None)
+    for place in TITLES:
+        ax.set_title("", loc=place, color=matplotlib.rcParams["text.color"])
+    for axis in (ax.xaxis, ax.yaxis):
+        axis.label.set(text="", color=matplotlib.rcParams["axes.labelcolor"])
+    for axis in (ax.xaxis, ax.yaxis):
+        if axis.get_scale() != "linear" or not (axis.isDefault_majloc and axis.isDefault_majfmt and axis.isDefault_minloc):
+            axis.axes.set(**{f"{axis.axis_name}scale": "linear"})
+    ax.set(aspect="auto", xlim=(0, 1), ylim=(0, 1))
+    ax.margins(matplotlib.rcParams["axes.xmargin"], matplotlib.rcParams["axes.ymargin"])
+    ax.set_axis_on()
+    ax.relim()
+    ax.autoscale(True)
+
+
+def _frame(k, ax):
+    """(look, part) for each part of the frame of the k-th axes: two equal looks are drawn alike."""
+    ax.apply_aspect()
+    place = (k, *ax.get_position().bounds)
+    yield (*place, ax.axison, ax.title.get_color(), *(ax.get_title(loc=place) for place in TITLES)), ax
+    for axis, limits in ((ax.xaxis, ax.get_xlim()), (ax.yaxis, ax.get_ylim())):
+        if ax.axison and axis.get_visible():
+            labels, minor = axis.get_major_formatter(), axis.get_minor_locator()
+            ticks = (*axis.get_majorticklocs(), type(labels), *(getattr(labels, "seq", None) or ()), type(minor))
+            label = (axis.label.get_text(), axis.label.get_color())
+            yield (*place, type(axis), *limits, axis.get_scale(), *label, *ticks), axis
+    if legend := ax.get_legend():
+        getters = [f"get_{what}" for what in ("label", "color", "facecolor", "linestyle", "marker")]
+        looks = (str(getattr(h, get)()) for h in legend.legend_handles for get in getters if hasattr(h, get))
+        yield (*place, *looks, *(text.get_text() for text in legend.get_texts())), legend
+
+
+def _png(picture):
+    """Pixels (height, width, 4) as PNG. Rows without a filter: faster and smaller, for flat colours, than what Pillow chooses."""
+    height, width, _ = picture.shape
+    rows = np.zeros((height, 1 + 4 * width), np.uint8)  # a row begins with its filter: 0, none
+    rows[:, 1:] = picture.reshape(height, -1)
+    size = struct.pack(">2I5B", width, height, 8, 6, 0, 0, 0)
+    png = b"\x89PNG\r\n\x1a\n"
+    for name, data in {b"IHDR": size, b"IDAT": zlib.compress(rows, 1), b"IEND": b""}.items():
+        png += struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
+    return png
