@@ -104,7 +104,7 @@ def test_validation_runs_in_chunks_and_without_training():
             self.training.add((len(x) > 5, training))
             return super().forward(x, training)
 
-    spy, x = Spy(), RNG.standard_normal((2 * CHUNK + 7, 4))
+    spy, x = Spy(), RNG.standard_normal((5007, 4))
     net, t = Sequential([Dense(4, 2), spy, Dense(2, 1)]), x[:, :1]
     history = fit(net, MeanSquaredError(), SGD(0.01), Batches(x[:15], t[:15], 5), 1, validation=(x, t))
     assert spy.rows == CHUNK and spy.training == {(False, True), (True, False)}
