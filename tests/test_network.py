@@ -250,6 +250,11 @@ def test_a_rebound_parameter_comes_back():
     layer.W = np.zeros((4, 2))
     net.theta = np.arange(10)  # the later assignment wins
     assert layer.W[0].tolist() == [0, 1]
+    layer.dW = np.ones((4, 2))
+    assert np.all(net.grad[:8] == 1) and np.shares_memory(layer.dW, net.grad)
+    layer.dW = np.zeros((4, 2))
+    net.grad = np.arange(10)
+    assert layer.dW[0].tolist() == [0, 1]
 
 
 @pytest.mark.parametrize("slip", [lambda dy: dy.sum(), lambda dy: dy.sum(axis=1)])
