@@ -126,17 +126,24 @@ def _frame(k, ax):
     """(look, part) for each part of the frame of the k-th axes: two equal looks are drawn alike."""
     ax.apply_aspect()
     place = (k, *ax.get_position().bounds)
-    yield (*place, ax.axison, ax.title.get_color(), *(ax.get_title(loc=place) for place in TITLES)), ax
+    titles = [*(ax.get_title(loc=place) for place in TITLES), ax.title.get_color(), ax.title.get_fontsize()]
+    spines = [spine.get_visible() for spine in ax.spines.values()]
+    yield (*place, ax.axison, ax.get_facecolor(), *titles, *spines), ax
     for axis, limits in ((ax.xaxis, ax.get_xlim()), (ax.yaxis, ax.get_ylim())):
         if ax.axison and axis.get_visible():
             labels, minor = axis.get_major_formatter(), axis.get_minor_locator()
-            ticks = (*axis.get_majorticklocs(), type(labels), *(getattr(labels, "seq", None) or ()), type(minor))
-            label = (axis.label.get_text(), axis.label.get_color())
-            yield (*place, type(axis), *limits, axis.get_scale(), *label, *ticks), axis
+            writing = (
+                type(labels),
+                *(getattr(labels, "seq", None) or ()),
+                *(getattr(labels, what, None) for what in ("func", "fmt")),
+            )
+            label = (axis.label.get_text(), axis.label.get_color(), axis.label.get_fontsize(), str(axis.get_tick_params()))
+            yield (*place, type(axis), *limits, axis.get_scale(), *label, *axis.get_majorticklocs(), type(minor), *writing), axis
     if legend := ax.get_legend():
         getters = [f"get_{what}" for what in ("label", "color", "facecolor", "linestyle", "marker")]
         looks = (str(getattr(h, get)()) for h in legend.legend_handles for get in getters if hasattr(h, get))
-        yield (*place, *looks, *(text.get_text() for text in legend.get_texts())), legend
+        texts = [text.get_text() for text in (legend.get_title(), *legend.get_texts())]
+        yield (*place, *looks, *texts, str(legend._loc)), legend
 
 
 def _png(picture):

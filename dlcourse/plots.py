@@ -14,6 +14,7 @@ from matplotlib.collections import LineCollection, PathCollection, PolyCollectio
 from matplotlib.figure import Figure
 from matplotlib.markers import MarkerStyle
 from matplotlib.path import Path
+from matplotlib.transforms import IdentityTransform
 
 # After Okabe & Ito (2008), red, orange and sky darker: seen on white, and told apart by every kind of colour vision.
 # One thing keeps its colour in all lessons.
@@ -128,7 +129,7 @@ def layer_bars(values, ax=None, *, others=(), predicted=None, ylim=(1e-12, 1e2),
     faces = np.where((values == 0)[:, None], 0, edges)
     beyond = np.where(values > ylim[1], "^", np.where((0 < values) & (values < ylim[0]), "v", "o"))
     look = {"facecolors": faces, "edgecolors": edges, "linewidths": 1, "zorder": 3}
-    at = {"offsets": np.c_[layers, inside], "offset_transform": ax.transData}
+    at = {"offsets": np.c_[layers, inside], "offset_transform": ax.transData, "transform": IdentityTransform()}
     marks = PathCollection([SHAPES[marker] for marker in beyond], [36 if many else 64], **at, **look)
     ax.add_collection(marks, autolim=False)  # what scatter does, in a quarter of its time
     _numbers_beyond(ax, layers, values, inside, upright=cramped)
@@ -186,11 +187,15 @@ def _over_plane(f, xlim, ylim, n):
 
 
 def _shades(ax, u, v, values, edges, colors):
-    """Colour the plane below, between and above `edges`, as contourf does in thrice the time; the finder of lines is returned."""
+    """Colour the plane below, between and above `edges`, as contourf does in thrice the time; the finder of lines is returned.
+
+    Infinities lie beyond all edges; where a value is NaN nothing is drawn.
+    """
+    values = np.ma.masked_invalid(np.clip(np.asarray(values, float), -1e300, 1e300))
     grid = contour_generator(u, v, values, fill_type="OuterCode")
     bands = zip([-np.inf, *edges], [*edges, np.inf], colors, strict=True)
     found = [(Path(*outline), color) for *ends, color in bands for outline in zip(*grid.filled(*ends), strict=True)]
-    paths, colors = zip(*found, strict=True)
+    paths, colors = zip(*found, strict=True) if found else ([], "none")
     ax.add_collection(PathCollection(paths, facecolors=colors, linewidths=0, antialiaseds=False), autolim=False)
     return grid
 
@@ -302,8 +307,9 @@ def contour_path(f, paths, ax=None, *, xlim, ylim, levels=14, **settings):
     """Shades of f, (M, 2) -> (M,), and a path (steps, 2) for each {name: path}, from its ring to its cross."""
     ax = axes() if ax is None else ax
     u, v, heights = _over_plane(f, xlim, ylim, 32)
-    edges = np.linspace(heights.min(), heights.max(), levels + 1)[1:-1]
-    _shades(ax, u, v, heights, edges, matplotlib.colormaps["Greys"](np.linspace(0, 0.55, levels)))
+    finite = heights[np.isfinite(heights)] if np.isfinite(heights).any() else np.zeros(1)
+    edges = np.unique(np.linspace(finite.min(), finite.max(), levels + 1)[1:-1])
+    _shades(ax, u, v, heights, edges, matplotlib.colormaps["Greys"](np.linspace(0, 0.55, len(edges) + 1)))
     for (name, path), (color, style) in zip(paths.items(), CYCLE * len(paths), strict=False):
         color = COLORS.get(name, color)
         ax.plot(*path.T, color=color, linestyle=style, label=name, marker=".", markersize=4)

@@ -6,6 +6,7 @@ import contextlib
 import gc
 import html
 import inspect
+import time
 from numbers import Real
 
 import ipywidgets
@@ -103,7 +104,7 @@ class Panel(ipywidgets.VBox):
         self._axes = plots.axes(axes)
         self._figure = np.ravel(self._axes)[0].figure
         self._canvas = canvas.Canvas(self._figure)
-        self._pictures, self._cell, self._later = {}, None, None
+        self._pictures, self._cell, self._later, self._seconds = {}, None, None, 0.0
         self._message = ipywidgets.HTML()
         width, height = self._canvas.get_width_height()
         size = {"width": f"{width}px", "height": f"{height}px", "max_width": "100%", "object_fit": "contain"}
@@ -134,26 +135,29 @@ class Panel(ipywidgets.VBox):
             self._look_ahead(values, change)
 
     def _picture(self, values):
-        """The picture for these values, drawn or remembered: it stays the same until another cell has run."""
+        """The picture for these values, drawn or remembered: numbers and words look the same until another cell has run."""
         cell = getattr(get_ipython(), "execution_count", None)
-        if cell is None or cell != self._cell or len(self._pictures) > KEPT:
+        plain = all(isinstance(value, (Real, str)) for value in values.values())
+        if cell is None or cell != self._cell or not plain or len(self._pictures) > KEPT:
             self._cell, self._pictures = cell, {}
-        key = tuple(f"{value:.9g}" if isinstance(value, float) else str(value) for value in values.values())
+        key = tuple((type(value), _rounded(value)) for value in values.values()) if plain else None
         if key not in self._pictures:
+            began = time.perf_counter()
             with _without_collecting():
                 for ax in self._figure.axes:
                     canvas.empty(ax) if ax in np.ravel(self._axes) else ax.remove()
                 self._draw(ax=self._axes, **values)
                 self._pictures[key] = self._canvas.png()
+            self._seconds = time.perf_counter() - began
         return self._pictures[key]
 
     def _look_ahead(self, values, change):
-        """While nobody waits: remember the picture that the same move once more would need."""
-        (name,) = [name for name, control in self.controls.items() if control is change.owner]
+        """While nobody waits: remember the picture that the same move once more would need, where that is soon done."""
         value = _onwards(change)
-        with contextlib.suppress(RuntimeError):  # without a notebook no loop runs
-            if value is not None:
-                self._later = asyncio.get_running_loop().call_later(0.05, self._remember, {**values, name: value})
+        if value is not None and self._seconds < 0.1 and get_ipython():
+            ahead = {name: value for name, control in self.controls.items() if control is change.owner}
+            with contextlib.suppress(RuntimeError):  # no loop runs
+                self._later = asyncio.get_running_loop().call_later(0.05, self._remember, {**values, **ahead})
 
     def _remember(self, values):
         with contextlib.suppress(Exception):  # who moves there will be told
@@ -173,12 +177,17 @@ class Panel(ipywidgets.VBox):
 def _onwards(change):
     """The value one more move of a slider or player would lead to; None beyond its ends and for other controls."""
     control, new, old = change.owner, change.new, change.old
-    if not hasattr(control, "max"):
+    if not hasattr(control, "max") or not all(isinstance(value, Real) for value in (new, old)):
         return None
     base = getattr(control, "base", None)  # of a slider on a log scale, whose ends are exponents
     ends = [base**end if base else end for end in (control.min, control.max)]
-    value = new * new / old if base else new + new - old
+    value = _rounded(new * new / old if base else new + new - old)
     return value if ends[0] <= value <= ends[1] else None
+
+
+def _rounded(value):
+    """Floats without the dust of arithmetic, 0.4 and not 0.39999999999999997; all else as it is."""
+    return float(f"{value:.12g}") if isinstance(value, float) else value
 
 
 @contextlib.contextmanager

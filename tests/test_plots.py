@@ -138,6 +138,27 @@ def test_layer_bars_stand_at_their_values():
     assert [text.get_text() for text in ax.texts] == []
 
 
+@pytest.mark.parametrize("n", [3, 12])
+def test_the_marks_of_layer_bars_look_as_scatter_draws_them(n):
+    values = np.geomspace(1e-9, 1e6, n)
+    ax = plots.layer_bars(values)
+    drawn = pixels(ax)
+    (marks,) = (c for c in ax.collections if isinstance(c, PathCollection))
+    look = {"facecolors": marks.get_facecolors(), "edgecolors": marks.get_edgecolors(), "linewidths": 1, "zorder": 3}
+    marks.remove()
+    assert 50 < np.any(drawn != pixels(ax), axis=2).sum() / n < 250, "pixels a mark"
+    shapes = ["o"] * (n - 1) + ["^"]
+    for place, shape, *colors in zip(marks.get_offsets(), shapes, look.pop("facecolors"), look.pop("edgecolors"), strict=True):
+        ax.scatter(*place, 64 if n < 10 else 36, marker=shape, facecolors=[colors[0]], edgecolors=[colors[1]], **look)
+    far = np.abs(pixels(ax) - drawn).max(axis=2) > 100
+    assert far.mean() < 0.001, "but for half a pixel: scatter puts each mark on the pixels' grid"
+
+
+def pixels(ax):
+    ax.figure.canvas.draw()
+    return np.asarray(ax.figure.canvas.buffer_rgba()).astype(int)
+
+
 def test_layer_bars_beyond_the_axis_are_arrows_at_its_edge_with_their_number_and_zero_is_hollow():
     ax = plots.layer_bars([1e-15, 1e7, 0.0, 1.0], ylim=(1e-6, 1e2))
     (low, high, zero, inside) = marks(ax)
@@ -205,6 +226,25 @@ def test_a_boundary_that_is_nowhere_draws_no_line_and_no_warning():
     sides, line = ax.collections
     assert len(sides.get_paths()) == 1 and not line.get_paths()
     assert sides.get_facecolors()[0, 0] > sides.get_facecolors()[0, 2], "red everywhere"
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
+def test_a_plane_without_a_finite_value_is_drawn_without_complaint(value):
+    ax = plots.decision_boundary(lambda points: np.full(len(points), value), X, LABELS)
+    shades, _ = ax.collections
+    assert len(shades.get_paths()) == (not np.isnan(value))
+    pixels(plots.contour_path(lambda points: np.full(len(points), value), {"path": X}, xlim=(0, 4), ylim=(0, 5)))
+
+
+LEVEL = {"flat": lambda w: 0 * w[:, 0], "nearly": lambda w: 1 + 1e-16 * w[:, 0], "endless": lambda w: np.exp(999 * w[:, 0])}
+
+
+@pytest.mark.filterwarnings("ignore:overflow")
+@pytest.mark.parametrize("f", LEVEL.values(), ids=LEVEL)
+def test_ground_that_is_level_or_endless_is_shaded(f):
+    ax = plots.contour_path(f, {"path": X}, xlim=(0, 4), ylim=(0, 5))
+    assert len(ax.collections[0].get_paths()) >= 1
+    assert np.any(pixels(ax) != 255)
 
 
 def test_histograms_count_on_common_bins():

@@ -53,14 +53,14 @@ def unpacked(picture):
 
 
 def small(picture):
-    """The picture with a palette of 128 colours: a third of the bytes or fewer."""
+    """The picture with a palette of 256 colours: half of the bytes or fewer."""
     image = unpacked(picture)
     if image.mode == "P":
         return picture
     white = Image.new("RGBA", image.size, "white")
     flat = Image.alpha_composite(white, image.convert("RGBA")).convert("RGB")
     out = io.BytesIO()
-    reduced = flat.quantize(128, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)  # rare colours stay true, too
+    reduced = flat.quantize(256, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)  # rare colours stay true, too
     reduced.save(out, "png", optimize=True)
     return base64.b64encode(out.getvalue()).decode()
 
