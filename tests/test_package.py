@@ -150,12 +150,16 @@ def test_code_and_notebooks_are_as_ruff_wants_them(command):
     assert run.returncode == 0, run.stdout + run.stderr
 
 
+def read(path):
+    return path.read_text(encoding="utf-8").splitlines()
+
+
 @pytest.mark.parametrize("pins", ["constraints.txt", "tests/oldest.txt"])
 def test_pinned_versions_are_within_the_ranges_that_install(pins):
     home = pathlib.Path(__file__).parent.parent
-    lines = [line.split("#")[0].strip() for name in ("requirements.txt", "tests/requirements.txt") for line in open(home / name)]
+    lines = [line.split("#")[0].strip() for name in ("requirements.txt", "tests/requirements.txt") for line in read(home / name)]
     ranges = [Requirement(line) for line in lines if line and not line.startswith("-e")]
-    pinned = dict(line.strip().split("==") for line in open(home / pins) if not line.startswith("#"))
+    pinned = dict(line.split("==") for line in read(home / pins) if not line.startswith("#"))
     for wanted in ranges:
         if wanted.name != "ruff" or pins == "constraints.txt":
             assert wanted.specifier.contains(pinned[wanted.name]), f"{pins} pins {wanted.name} outside {wanted.specifier}"
