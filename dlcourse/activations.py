@@ -12,11 +12,12 @@ class _Activation(Layer):
     """y = f(x), number by number; what `backward` needs of f is in y alone."""
 
     def forward(self, x, training=False):
-        self._y = self._f(self._numbers("x", x))
+        x = self._numbers("x", x)
+        self._y = np.asarray(self._f(x), x.dtype)  # older NumPy makes float64 of a single float32
         return self._y
 
     def backward(self, dy):
-        return self._numbers("dy", dy, self._y.shape) * self._slope(self._y)
+        return np.asarray(self._numbers("dy", dy, self._y.shape) * self._slope(self._y), self._y.dtype)
 
 
 class Sigmoid(_Activation):

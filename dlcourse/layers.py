@@ -99,7 +99,7 @@ class Dense(Layer):
 
     def backward(self, dy):
         self.param_grads(dy)
-        return np.dot(dy, self.W.T)  # dL/dx = dy W^T
+        return np.asarray(dy, self.W.dtype).dot(self.W.T)  # dL/dx = dy W^T
 
 
 @functools.lru_cache(maxsize=8)

@@ -54,10 +54,9 @@ class SigmoidCrossEntropy(_Loss):
     def _value(self, z, t):
         self._fractions(t)
         positive, e = (z > 0).astype(z.dtype), np.exp(-np.abs(z))
-        u = 1 + e
+        u, missed = 1 + e, positive - t
         log1p = np.log(u) + (e - (u - 1)) / u  # plus what rounding took from u: np.log1p's digits in half its time
-        p = np.abs(positive - e / u)
-        return p - t, np.vdot(z, positive - t) + log1p.sum()
+        return missed + (1 - 2 * positive) * (e / u), np.vdot(z, missed) + log1p.sum()  # p - t, exact also where p is nearly t
 
 
 class SoftmaxCrossEntropy(_Loss):

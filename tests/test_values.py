@@ -32,7 +32,7 @@ def test_activations(layer, x, y, slope, dtype):
     found = layer.backward(np.ones_like(x))
     assert found == pytest.approx(slope, abs=1e-6) and found.dtype == dtype
     assert layer.forward(x.reshape(1, 1, -1)).shape == (1, 1, len(x))  # any shape
-    assert layer.forward(x[0]).dtype == dtype  # a single number, too
+    assert layer.forward(x[0]).dtype == layer.backward(x[0]).dtype == dtype  # a single number, too
 
 
 @pytest.mark.parametrize("layer", [Sigmoid(), Tanh(), ReLU()], ids=repr)
@@ -47,11 +47,21 @@ def test_a_sigmoid_keeps_small_probabilities():
     assert Sigmoid().forward(np.array([-40.0])) == pytest.approx(math.exp(-40), rel=1e-12, abs=0)
 
 
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+@pytest.mark.parametrize("z", [0.0, 1e-8, 3.0, 20.0, 40.0, 80.0, 1e4])
+def test_cross_entropy_keeps_small_errors_on_both_sides(z, dtype):
+    loss, z = SigmoidCrossEntropy(), np.array([[z]], dtype)
+    right = loss.forward(z, np.ones_like(z)), loss.backward()
+    left = loss.forward(-z, np.zeros_like(z)), loss.backward()
+    assert right[0] == left[0] and right[1] == -left[1]
+    assert -right[1] == pytest.approx(np.exp(-z) / (1 + np.exp(-z)), rel=4 * np.finfo(dtype).eps, abs=0)
+
+
 def test_dense_computes_in_the_precision_of_its_network():
     dense = Dense(2, 3)
     Sequential([dense])
     assert dense.forward(np.ones((1, 2))).dtype == np.float32
-    dense.backward(np.ones((1, 3)))
+    assert dense.backward(np.ones((1, 3))).dtype == np.float32
     assert dense.dW.tolist() == [[1, 1, 1], [1, 1, 1]] and dense.db.tolist() == [1, 1, 1]
 
 
