@@ -54,7 +54,7 @@ def test_cross_entropy_keeps_small_errors_on_both_sides(z, dtype):
     right = loss.forward(z, np.ones_like(z)), loss.backward()
     left = loss.forward(-z, np.zeros_like(z)), loss.backward()
     assert right[0] == left[0] and right[1] == -left[1]
-    assert -right[1] == pytest.approx(np.exp(-z) / (1 + np.exp(-z)), rel=4 * np.finfo(dtype).eps, abs=0)
+    assert -right[1] == pytest.approx(np.exp(-z) / (1 + np.exp(-z)), rel=float(4 * np.finfo(dtype).eps), abs=0)
 
 
 def test_dense_computes_in_the_precision_of_its_network():
