@@ -79,7 +79,7 @@ class Renderer(RendererAgg):
             ink, left, bottom = np.rot90(ink), top, -left
         image = np.empty((*ink.shape, 4), np.uint8)
         image[:] = np.multiply(gc.get_rgb(), 255)
-        image[..., 3] = ink
+        image[..., 3] = ink * gc.get_rgb()[3]
         self.draw_image(gc, round(x) + left, self.height - round(y) - bottom, image[::-1])
 
 
@@ -112,7 +112,6 @@ def empty(ax):
         ax.set_title("", loc=place, color=matplotlib.rcParams["text.color"])
     for axis in (ax.xaxis, ax.yaxis):
         axis.label.set(text="", color=matplotlib.rcParams["axes.labelcolor"])
-    for axis in (ax.xaxis, ax.yaxis):
         if axis.get_scale() != "linear" or not (axis.isDefault_majloc and axis.isDefault_majfmt and axis.isDefault_minloc):
             axis.axes.set(**{f"{axis.axis_name}scale": "linear"})
     ax.set(aspect="auto", xlim=(0, 1), ylim=(0, 1))

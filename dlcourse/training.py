@@ -72,7 +72,7 @@ class History:
 def fit(net, loss, optimizer, batches, epochs, *, validation=None, penalty=None, clip=None, progress=None):
     """Train net in place: for every batch forward, backward, penalty, record, clip, step. Returns the History.
 
-    batches is Batches, or a list of pairs: [(x, t)] is all examples at once, without a copy.
+    batches is Batches, or a list of pairs: [(x, t)] is all examples at once, without a copy if in net's dtype.
     validation = (x, t) is judged after each epoch; clip = the largest gradient norm. progress(step, n_steps, history) is
     called after every step, from 1; a true answer ends training. A step whose loss or gradient is not finite is neither
     taken nor recorded: theta stays finite, `history.stopped` names epoch, step and layer, and one RuntimeWarning says so.

@@ -305,6 +305,18 @@ def test_letters_of_a_panel_stand_where_matplotlib_puts_them(text, angle):
     np.testing.assert_allclose(*boxes, atol=4)
 
 
+@pytest.mark.parametrize("look", [{"alpha": 0.3}, {"color": (0, 0, 0, 0.3)}, {}])
+def test_letters_of_a_panel_are_as_pale_as_matplotlibs(look):
+    darkest = []
+    for kind in (FigureCanvasAgg, canvas.Canvas):
+        figure = Figure(figsize=(2, 1))
+        drawn = kind(figure)
+        figure.text(0.1, 0.5, "HILL", **look)
+        drawn.draw()
+        darkest.append(int(np.asarray(drawn.buffer_rgba())[..., :3].min()))
+    assert abs(darkest[0] - darkest[1]) < 20
+
+
 def test_an_axes_that_draw_adds_does_not_stay_for_the_next_picture():
     def draw(ax=None, v=0):
         ax.plot([0, 1], [0, 1])
