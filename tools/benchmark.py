@@ -5,8 +5,9 @@
 
 Everything is float32 and runs in one process, the sides in turn: A B C D, A B C D ... First every workload asserts that the sides
 compute the same numbers from the same weights. "dlcourse" is `fit` as a learner calls it: shuffling, checks, the loss and every
-layer's gradient magnitude recorded at every step. "PyTorch" is the fastest eager loop that we found: slices of a permuted table,
-fused optimizers, nothing recorded. "products" is only the matrix products, by NumPy, into arrays that are there already.
+layer's gradient magnitude recorded at every step. "PyTorch" is the fastest eager loop with its modules and optimizers that we
+found: slices of a permuted table, fused optimizers, nothing recorded. "products" is only the matrix products, by NumPy, into
+arrays that are there already.
 Prints a Markdown table: medians of CPU time, wall time in brackets, and medians of each round's ratio.
 """
 
