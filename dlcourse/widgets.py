@@ -144,8 +144,7 @@ class Panel(ipywidgets.VBox):
         if key not in self._pictures:
             began = time.perf_counter()
             with _without_collecting():
-                for ax in self._figure.axes:
-                    canvas.empty(ax) if ax in np.ravel(self._axes) else ax.remove()
+                canvas.blank(self._figure, list(np.ravel(self._axes)))
                 self._draw(ax=self._axes, **values)
                 self._pictures[key] = self._canvas.png()
             self._seconds = time.perf_counter() - began

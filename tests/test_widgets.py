@@ -226,7 +226,83 @@ def faces(ax=None, v=0):
     return ax
 
 
-DRAWN = [faces, limits, scales, labels, ticks, legends, upside_down, bare, margins, everything, colours]
+def background(ax=None, v=0):
+    ax.plot([0, 1])
+    if v:
+        ax.set_facecolor("yellow")
+        ax.figure.set_facecolor("pink")
+    return ax
+
+
+def spines(ax=None, v=0):
+    ax.plot([0, 1])
+    if v:
+        ax.spines["left"].set_color("red")
+        ax.spines["bottom"].set(linewidth=3, linestyle="--")
+        ax.spines["top"].set_visible(True)
+    return ax
+
+
+def single_ticks(ax=None, v=0):
+    ax.plot([0, 1])
+    for label in ax.get_xticklabels()[: 2 * v]:
+        label.set(color="red", rotation=30)
+    return ax
+
+
+def all_ticks(ax=None, v=0):
+    ax.plot([0, 1])
+    if v:
+        ax.tick_params(labelcolor="red", length=10, right=True)
+        ax.grid(True)
+    return ax
+
+
+def legend_titles(ax=None, v=0):
+    ax.plot([0, 1], label="same words")
+    ax.legend(title="same words", title_fontsize=9 + 3 * v)
+    return ax
+
+
+def on_the_figure(ax=None, v=0):
+    ax.plot([0, 1], label="same words")
+    ax.figure.text(0.5, 0.5, f"value {v}")
+    if v:
+        ax.figure.legend(loc="center right")
+    return ax
+
+
+def title_of_the_figure(ax=None, v=0):
+    ax.plot([0, 1])
+    ax.figure.suptitle(f"value {v}")
+    return ax
+
+
+def colorbar(ax=None, v=0):
+    image = ax.imshow([[0, 1], [2, 3 + v]])
+    ax.figure.colorbar(image, ax=ax)
+    return ax
+
+
+def colorbar_now_and_then(ax=None, v=0):
+    image = ax.imshow([[0, 1], [2, 3]])
+    if v:
+        ax.figure.colorbar(image, ax=ax)
+    return ax
+
+
+def two_scales(ax=None, v=0):
+    ax.plot([0, 1])
+    if v:
+        right = ax.twinx()
+        right.plot([v, 0])
+        right.set_ylim(0, 9)
+    return ax
+
+
+DRAWN = [background, spines, single_ticks, all_ticks, legend_titles, on_the_figure, title_of_the_figure]
+DRAWN += [colorbar, colorbar_now_and_then, two_scales]
+DRAWN += [faces, limits, scales, labels, ticks, legends, upside_down, bare, margins, everything, colours]
 
 
 @pytest.mark.parametrize("draw", DRAWN, ids=lambda draw: draw.__name__)
@@ -315,6 +391,19 @@ def test_letters_of_a_panel_are_as_pale_as_matplotlibs(look):
         drawn.draw()
         darkest.append(int(np.asarray(drawn.buffer_rgba())[..., :3].min()))
     assert abs(darkest[0] - darkest[1]) < 20
+
+
+@pytest.mark.parametrize("draw", [on_the_figure, title_of_the_figure, background, colorbar, spines], ids=lambda draw: draw.__name__)
+@pytest.mark.parametrize("v", [0, 2])
+def test_what_stands_beside_the_axes_is_in_the_panel_as_in_the_figure(draw, v, monkeypatch):
+    monkeypatch.setattr(canvas, "Renderer", RendererAgg)
+    figure = plots.axes().figure
+    draw(figure.axes[0], v=v)
+    picture = io.BytesIO()
+    figure.savefig(picture, format="png")
+    still = np.asarray(Image.open(picture).convert("RGB"), float)
+    panel = widgets.explore(lambda ax=None, v=v: draw(ax, v=v), v=[0, 2])
+    assert np.mean(np.any(np.abs(still - pixels(panel)) > 30, axis=-1)) < 0.01
 
 
 def test_an_axes_that_draw_adds_does_not_stay_for_the_next_picture():
