@@ -11,7 +11,8 @@ import os
 import numpy as np
 
 WORD = {4: np.uint32, 8: np.uint64}
-ODD = {4: 0x9E3779B1, 8: 0x9E3779B97F4A7C15}  # 2^32 and 2^64 over the golden ratio: multiplying mixes upwards
+# 2^32 and 2^64 over the golden ratio: multiplying mixes upwards
+ODD = {4: 0x9E3779B1, 8: 0x9E3779B97F4A7C15}
 
 
 def noise(a, seed):

@@ -5,12 +5,14 @@ import importlib
 import io
 import os
 import sys
+from unittest import mock
 
 import nbformat
 import numpy as np
 import pytest
 import record
 import solutions
+import variants
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 from PIL import Image
 
@@ -159,3 +161,35 @@ def test_the_benchmark_says_what_to_install(monkeypatch):
     monkeypatch.setitem(sys.modules, "torch", None)
     with pytest.raises(SystemExit, match="pip install -r tools/benchmark-requirements.txt"):
         importlib.import_module("benchmark")
+
+
+def test_the_benchmark_warns_where_the_processors_own_code_is_not_what_runs(monkeypatch):
+    for name in ("torch", "torch.nn", "sklearn", "sklearn.neural_network", "threadpoolctl"):
+        monkeypatch.setitem(sys.modules, name, mock.MagicMock())
+    monkeypatch.delitem(sys.modules, "benchmark", raising=False)
+    benchmark = importlib.import_module("benchmark")
+    monkeypatch.delitem(sys.modules, "benchmark")
+    monkeypatch.delenv("NPY_DISABLE_CPU_FEATURES", raising=False)
+    monkeypatch.delenv("OPENBLAS_CORETYPE", raising=False)
+    assert benchmark.warning() == ""
+    monkeypatch.setenv("OPENBLAS_CORETYPE", "Haswell")
+    assert benchmark.warning().startswith("Warning: OPENBLAS_CORETYPE=Haswell is set.")
+
+
+def test_variants_force_what_they_name_and_nothing_else(monkeypatch):
+    monkeypatch.setenv("OPENBLAS_CORETYPE", "Haswell")  # a variant does not inherit it
+    monkeypatch.setattr(variants, "BARE", {k: v for k, v in os.environ.items() if k not in variants.FORCED})
+    found = variants.variants()
+    assert found["as this processor has it"] == {} and found["Haswell"] == {"OPENBLAS_CORETYPE": "Haswell"}
+    ask = "import os; print(os.environ.get('OPENBLAS_CORETYPE'), os.environ.get('ROUNDING_NOISE'))"
+    assert variants.said(ask) == "None None"
+    assert variants.said(ask, **found["rounding noise 2"]) == "None 2"
+    assert variants.said("raise SystemExit(3)") is None
+
+
+def test_variants_count_what_passed_and_what_failed(tmp_path):
+    path = tmp_path / "test_some.py"
+    path.write_text("def test_a(): pass\ndef test_b(): assert 0\ndef test_c(): pass\n", encoding="utf-8")
+    right, wrong, said = variants.passed({}, str(path))
+    assert (right, wrong) == (2, 1) and "test_b" in said
+    assert variants.passed({}, str(tmp_path / "missing.py"))[:2] == (0, 1)

@@ -8,7 +8,8 @@ compute the same numbers from the same weights. "dlcourse" is `fit` as a learner
 layer's gradient magnitude recorded at every step. "PyTorch" is the fastest eager loop with its modules and optimizers that we
 found: slices of a permuted table, fused optimizers, nothing recorded. "products" is only the matrix products, by NumPy, into
 arrays that are there already.
-Prints a Markdown table: medians of CPU time, wall time in brackets, and medians of each round's ratio.
+Prints which code OpenBLAS runs on this processor, and a Markdown table: medians of CPU time, wall time in brackets, and
+medians of each round's ratio. Where OPENBLAS_CORETYPE is set, that code is not the one that a user has: it says so.
 """
 
 import argparse
@@ -212,11 +213,11 @@ WORKLOADS = {
     "letters, squared error": lambda: letters(losses.MeanSquaredError, activations.Sigmoid),
     "letters, cross-entropy": lambda: letters(losses.SigmoidCrossEntropy, None),
     "digits, SGD": lambda: digits("SGD", 0.01),
-    "digits, Adam": lambda: digits("Adam", 1e-3),
-    "digits, Adam not fused": lambda: digits("Adam", 1e-3, fused=None),  # PyTorch's default
+    "digits, Adam, beside PyTorch's default": lambda: digits("Adam", 1e-3, fused=None),
+    "digits, Adam, beside PyTorch's fused": lambda: digits("Adam", 1e-3),
     "spiral": spiral,
-    "cats": cats,
-    "cats, shuffled": lambda: cats(shuffled=True),
+    "cats, in order": cats,  # a full batch, without a copy on either side
+    "cats, shuffled by both": lambda: cats(shuffled=True),
     "RNN forward": rnn_forward,
     "ten sigmoid layers": ten_sigmoids,
 }
@@ -253,6 +254,13 @@ def machine():
     return f"{[*found, platform.processor()][0]}, {os.cpu_count()} cores; Python {platform.python_version()}, {versions}"
 
 
+def warning():
+    """A line about what in the environment makes this measurement another than a user's, or nothing."""
+    forced = {name: os.environ[name] for name in ("OPENBLAS_CORETYPE", "NPY_DISABLE_CPU_FEATURES") if os.environ.get(name)}
+    told = " ".join(f"{name}={value}" for name, value in forced.items())
+    return f"Warning: {told} is set. Not what a user has: measure without it.\n" if told else ""
+
+
 def main(arguments=None):
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("names", nargs="*", help="only workloads with one of these words in their name")
@@ -261,6 +269,7 @@ def main(arguments=None):
     chosen = parser.parse_args(arguments)
     torch.set_num_threads(chosen.threads)
     clock = f"{chosen.threads} threads, ratios of wall time" if chosen.threads > 1 else "1 thread, ratios of CPU time"
+    print(warning(), end="")
     print(f"{machine()}; float32, {clock}. CPU (wall) time in ms, medians of {chosen.rounds}.\n")
     print("| workload | " + " | ".join(SIDES) + " | PyTorch / dlcourse | scikit-learn / dlcourse | dlcourse / products |")
     print("|---" + "|---:" * 7 + "|")
