@@ -11,8 +11,9 @@ initializers  how large the first random weights are
 optimizers    SGD, Momentum, Nesterov, AdaGrad, RMSProp, Adam; clip_norm
 recurrent     RNN: one layer that reads a sequence, step by step
 plots         every figure, drawn from arrays onto an axes
-canvas        a figure as a picture, fast enough for a slider
+drawing       what pictures are made of: style, scenes, a canvas that is fast enough for a slider
 widgets       sliders in front of any drawing function; a progress bar
+lessons       lesson by lesson, the drawings, films and sweeps over seeds of its notebook
 exercises     lesson by lesson, the checks that name what is wrong
 checks        what an argument must be, and the errors that say so
 """

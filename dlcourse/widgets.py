@@ -14,7 +14,8 @@ import numpy as np
 import traitlets
 from IPython import get_ipython
 
-from dlcourse import canvas, plots
+from dlcourse import plots
+from dlcourse.drawing import canvas
 
 KEPT = 200  # pictures that a panel remembers, some 35 KB each
 

@@ -14,7 +14,8 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg, RendererAgg
 from matplotlib.figure import Figure
 from PIL import Image
 
-from dlcourse import canvas, plots, training, widgets
+from dlcourse import plots, training, widgets
+from dlcourse.drawing import canvas
 
 
 def pixels(panel):
@@ -393,7 +394,10 @@ def test_letters_of_a_panel_are_as_pale_as_matplotlibs(look):
     assert abs(darkest[0] - darkest[1]) < 20
 
 
-@pytest.mark.parametrize("draw", [on_the_figure, title_of_the_figure, background, colorbar, spines], ids=lambda draw: draw.__name__)
+BESIDE = [on_the_figure, title_of_the_figure, background, colorbar, spines]
+
+
+@pytest.mark.parametrize("draw", BESIDE, ids=lambda draw: draw.__name__)
 @pytest.mark.parametrize("v", [0, 2])
 def test_what_stands_beside_the_axes_is_in_the_panel_as_in_the_figure(draw, v, monkeypatch):
     monkeypatch.setattr(canvas, "Renderer", RendererAgg)

@@ -232,8 +232,7 @@ def _frame(k, ax):
         getters = [f"get_{what}" for what in ("label", "color", "facecolor", "linestyle", "marker")]
         looks = (str(getattr(h, get)()) for h in legend.legend_handles for get in getters if hasattr(h, get))
         texts = [
-            (text.get_text(), text.get_fontsize(), str(text.get_color()))
-            for text in (legend.get_title(), *legend.get_texts())
+            (text.get_text(), text.get_fontsize(), str(text.get_color())) for text in (legend.get_title(), *legend.get_texts())
         ]
         yield (*place, *looks, *texts, str(legend._loc), str(legend.get_bbox_to_anchor().bounds)), legend
 

@@ -1,0 +1,1 @@
+"""What pictures are made of: their style, the scenes of the lessons, and a canvas that is fast enough for a slider."""
