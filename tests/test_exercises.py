@@ -364,6 +364,7 @@ WRONG = {  # wrong answers that no sentence names; some are right where numbers 
         lambda w, t: t * 2 * w * (w**2 - t),
         lambda w, t: 3 * (w**2 - t),
         lambda w, t: 2 * abs(w) * (w**2 - t),
+        lambda w, t: 2 * w * (w**2 - abs(t)),
         lambda w, t: (w - t) * 2 * w,
     ],
     "check_log_of_product": [

@@ -69,7 +69,7 @@ check_mean_square = Exercise(
 
 check_slope_of_L = Exercise(
     about="Before you start: dL/dw for u = w^2, e = u - t, L = e^2 / 2.",
-    given=[(1.5, 1.0), (-0.7, 2.5), (-2, 7)],
+    given=[(1.5, 1.0), (-0.7, -2.5), (-2, 7)],
     right=lambda w, t: (w**2 - t) * 2 * w,
     mistakes={
         "this is dL/de: the way from w to e has slopes, too": lambda w, t: w**2 - t,
@@ -87,7 +87,7 @@ check_slope_of_L = Exercise(
 
 check_log_of_product = Exercise(
     about="Before you start: ln of a product of many probabilities.",
-    given=[(np.array([0.5, 0.25, 0.1]),), (np.array([0.9, 0.003, 1.0, 1e-6, 0.2]),)],
+    given=[(np.array([0.5, 0.25, 0.1]),), (np.array([0.9, 0.2, 1.0, 0.6]),)],
     right=lambda p: np.log(p).sum(),
     mistakes={
         "this is the product: its logarithm is asked for": np.prod,
@@ -101,16 +101,24 @@ check_log_of_product = Exercise(
     shape="return one number for all of p",
     otherwise="not the number yet: for p = 0.5, 0.25, 0.1 it is ln 0.0125 = -4.38",
     then=Exercise(
-        about="Before you start: ln of a product of very many probabilities.",
-        given=[(np.full(20_000, 0.3),), (np.linspace(0.001, 1, 30_000),)],
+        about="Before you start: ln of a product of small probabilities.",
+        given=[(np.array([0.003, 0.5]),), (np.array([0.9, 1e-6, 0.02]),)],
         right=lambda p: np.log(p).sum(),
-        mistakes={
-            "right for a few numbers; of 20,000 the product is 0 before you take its logarithm": [
-                lambda p: np.log(np.prod(p)),
-            ],
-        },
+        mistakes={},
         shape="return one number for all of p",
-        otherwise="right for a few numbers, not for 20,000",
+        otherwise="right for p = 0.5, 0.25, 0.1, not for smaller numbers: take them as they are",
+        then=Exercise(
+            about="Before you start: ln of a product of very many probabilities.",
+            given=[(np.full(20_000, 0.3),), (np.linspace(0.001, 1, 30_000),)],
+            right=lambda p: np.log(p).sum(),
+            mistakes={
+                "right for few numbers; of 20,000 the product is 0 before you take its logarithm": [
+                    lambda p: np.log(np.prod(p)),
+                ],
+            },
+            shape="return one number for all of p",
+            otherwise="right for few numbers, not for 20,000",
+        ),
     ),
 )
 

@@ -45,7 +45,7 @@ check_surprise_of_sign = Exercise(
             "right for small z; at y z = 800 it overflows: the surprise is 0": [
                 lambda z, y: np.log1p(np.exp(y * z)) - y * z,
             ],
-            "right for small z; at y z = -800 it overflows, and at 800, too: it is 800, and 0": [
+            "right for small z; at y z = 800 and -800 it overflows: the surprise is 0 and 800": [
                 lambda z, y: -np.log(np.exp(y * z) / (1 + np.exp(y * z))),
             ],
         },

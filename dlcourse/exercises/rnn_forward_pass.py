@@ -27,7 +27,7 @@ check_count_parameters = Exercise(
             lambda d, h, k, steps: steps * (d + h + 1) * h + (h + 1) * k,
             lambda d, h, k, steps: (d + h + 1) * h + steps * (h + 1) * k,
         ],
-        "the same biases serve every step, too": [
+        "the same biases serve every step, too: the number of steps does not count": [
             lambda d, h, k, steps: (d + h + steps) * h + (h + 1) * k,
             lambda d, h, k, steps: (d + h + steps) * h + (h + steps) * k,
             lambda d, h, k, steps: (d + h + k) * h + steps,

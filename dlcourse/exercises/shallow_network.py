@@ -47,7 +47,7 @@ def with_a_rest(lr, n, batch_size):
 
 check_lab_steps = Exercise(
     about="Lesson 2: the mean gradients' factors, where lr is divided by the batch's size again.",
-    given=[(10.0, 22, 5), (1000, 20, 5), (3.0, 7, 10)],
+    given=[(10.0, 22, 5), (1000, 11, 4)],
     right=lambda lr, n, batch_size: [lr / size for size in sizes(n, batch_size)],
     mistakes={
         "the last batch is missing: 22 examples are four batches of 5 and one of 2": [
@@ -62,13 +62,22 @@ check_lab_steps = Exercise(
         "the second division is missing: lr is divided by the size of each batch": [
             lambda lr, n, batch_size: [lr for _ in sizes(n, batch_size)],
         ],
-        "right for 22 examples; 20 in batches of 5 leave no rest: there are four batches": [
-            with_a_rest,
-            lambda lr, n, batch_size: with_a_rest(np.float64(lr), n, batch_size),
-        ],
     },
     shape="return a list, one number for each batch: 22 examples in batches of 5 are five",
     otherwise="not the steps yet: for lr, 22, 5 they are lr / 5 four times, then lr / 2",
+    then=Exercise(
+        about="Lesson 2: the mean gradients' factors, where no batch is shorter than the others.",
+        given=[(10.0, 20, 5), (3.0, 7, 10)],
+        right=lambda lr, n, batch_size: [lr / size for size in sizes(n, batch_size)],
+        mistakes={
+            "right for 22 examples; 20 in batches of 5 leave no rest: there are four batches": [
+                with_a_rest,
+                lambda lr, n, batch_size: with_a_rest(np.float64(lr), n, batch_size),
+            ],
+        },
+        shape="right for 22 examples; 20 in batches of 5 are four, 7 in batches of 10 are one",
+        otherwise="right for 22 examples; for lr, 20, 5 four times lr / 5, for lr, 7, 10 once lr / 7",
+    ),
 )
 
 
