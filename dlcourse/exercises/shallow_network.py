@@ -76,7 +76,7 @@ check_lab_steps = Exercise(
             ],
         },
         shape="right for 22 examples; 20 in batches of 5 are four, 7 in batches of 10 are one",
-        otherwise="right for 22 examples; for lr, 20, 5 four times lr / 5, for lr, 7, 10 once lr / 7",
+        otherwise="right for 22 examples; for lr, 20, 5 four times lr / 5, for lr, 7, 10 lr / 7",
     ),
 )
 
