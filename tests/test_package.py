@@ -14,13 +14,13 @@ import dlcourse
 
 FOLDER = pathlib.Path(dlcourse.__file__).parent
 MODULES = sorted(path.stem for path in FOLDER.glob("*.py"))
+FOLDERS = sorted(path.parent.name for path in FOLDER.glob("*/__init__.py"))
 MAY_IMPORT = {  # the drawing: module -> modules of this package, besides `checks`; all others stand alone
     "layers": {"initializers"},
     "activations": {"layers"},
     "recurrent": {"layers", "initializers"},
     "plots": {"drawing"},
     "widgets": {"plots", "drawing"},
-    "exercises": set(MODULES),
 }
 THIRD_PARTY = {
     "plots": {"numpy", "matplotlib", "contourpy", "IPython"},
@@ -89,14 +89,13 @@ def test_everything_public_has_a_docstring(name):
 
 def test_the_map_names_every_module_once():
     named = [line.split()[0] for line in dlcourse.__doc__.splitlines()[2:] if line.strip()]
-    packages = [path.parent.name for path in FOLDER.glob("*/__init__.py")]
-    assert sorted([*named, "__init__"]) == sorted([*MODULES, *packages])
+    assert sorted([*named, "__init__"]) == sorted(MODULES + FOLDERS)
 
 
 @pytest.mark.parametrize("name", MODULES)
 def test_a_module_can_be_read_in_one_sitting(name):
     source = (FOLDER / f"{name}.py").read_text(encoding="utf-8")
-    assert len(source.splitlines()) <= (640 if name == "exercises" else 320)  # a catalogue, one check after the other
+    assert len(source.splitlines()) <= 320
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.FunctionDef) and name in CORE:
             length, doc = node.end_lineno - node.lineno + 1, len((ast.get_docstring(node) or "").splitlines())
@@ -104,8 +103,8 @@ def test_a_module_can_be_read_in_one_sitting(name):
 
 
 def test_the_core_stays_small():
-    """What a maintainer has to know: all but figures, sliders and the exercises' checks."""
-    beside = {"plots", "canvas", "widgets", "exercises"}
+    """What a maintainer has to know: all but figures and sliders."""
+    beside = {"plots", "canvas", "widgets"}
     sources = [(FOLDER / f"{name}.py").read_text(encoding="utf-8") for name in MODULES if name not in beside]
     assert sum(len(source.splitlines()) for source in sources) <= 1500
 
