@@ -1,4 +1,4 @@
-"""Sliders in front of any drawing function, and a progress bar for fit."""
+"""Sliders in front of any drawing function, a guess before its answer, and a progress bar for fit."""
 
 import asyncio
 import base64
@@ -201,6 +201,54 @@ def _without_collecting():
     finally:
         if collecting:
             gc.enable()
+
+
+class predict(ipywidgets.VBox):
+    """A guess that is made before the answer: `value` is None until then.
+
+    `choices` is a list of texts, shown as buttons, or a range (lo, hi) or (lo, hi, step), shown as a slider with a button
+    that makes the guess. Where no widget runs, the question and its choices are text.
+    """
+
+    value = traitlets.Any(None, allow_none=True)
+
+    def __init__(self, question, choices):
+        if not isinstance(question, str):
+            raise TypeError(f"predict takes the question first, then its choices, got {question!r}")
+        self.question, self.choices = question, choices
+        self._said = ipywidgets.Label()
+        if isinstance(choices, list) and len(choices) > 1 and all(isinstance(choice, str) for choice in choices):
+            answers = [ipywidgets.ToggleButtons(options=choices, value=None, layout={"width": "max-content"})]
+            answers[0].style.button_width = "auto"
+            answers[0].observe(lambda change: self._guess(change.new), "value")
+        elif isinstance(choices, tuple) and len(choices) in (2, 3) and all(isinstance(end, Real) for end in choices):
+            slider = _control("guess", choices, choices[0])
+            slider.value = slider.min + (slider.max - slider.min) / 2
+            slider.description = "your guess"
+            answers = [slider, ipywidgets.Button(description="this is my guess", layout={"width": "max-content"})]
+            answers[1].on_click(lambda _: self._guess(slider.value))
+        else:
+            raise ValueError(f"predict takes choices as [texts], (lo, hi) or (lo, hi, step), got {choices!r}")
+        asked = ipywidgets.HTML(f"<b>{html.escape(question)}</b>")
+        super().__init__([asked, ipywidgets.HBox(answers), self._said])
+
+    def _guess(self, value):
+        self.value = value
+        self._said.value = f"You say: {value}. Run the next cells." if value is not None else ""
+
+    def answer(self, truth):
+        """Print the truth, a text such as "≈ 0.12", and before it the guess where one was made."""
+        print(f"it is {truth}" if self.value is None else f"you said {self.value}; it is {truth}")
+
+    def __repr__(self):
+        if isinstance(self.choices, list):
+            return f"{self.question}  {' · '.join(self.choices)}"
+        return f"{self.question}  from {self.choices[0]} to {self.choices[1]}"
+
+    def _repr_mimebundle_(self, **kwargs):
+        data = super()._repr_mimebundle_(**kwargs)
+        data["text/html"] = f"<p><b>{html.escape(self.question)}</b> {html.escape(repr(self)[len(self.question) :].strip())}</p>"
+        return data
 
 
 class progress:

@@ -632,3 +632,40 @@ def test_the_next_value_of_a_move(control, moves, ahead):
     old, new = moves
     found = widgets._onwards(types.SimpleNamespace(owner=control, old=old, new=new))
     assert found == ahead and type(found) in (type(None), type(new))
+
+
+def test_a_guess_is_none_until_it_is_made_and_comes_back_beside_the_answer(capsys):
+    guess = widgets.predict("Which is ahead?", ["the first", "the second"])
+    assert guess.value is None
+    guess.answer("the second")
+    buttons = guess.children[1].children[0]
+    assert buttons.value is None, "no choice is suggested"
+    buttons.value = "the first"
+    assert guess.value == "the first" and "the first" in guess._said.value
+    guess.answer("the second")
+    assert capsys.readouterr().out == "it is the second\nyou said the first; it is the second\n"
+
+
+@pytest.mark.parametrize("choices", [(0, 1), (0.0, 1.0, 0.1), (1, 15, 2)])
+def test_a_number_counts_as_a_guess_when_the_button_is_pressed(choices):
+    guess = widgets.predict("How much is left?", choices)
+    slider, button = guess.children[1].children
+    slider.value = choices[1]
+    assert guess.value is None
+    button.click()
+    assert guess.value == choices[1]
+
+
+@pytest.mark.parametrize("choices", [[], ["one"], "ab", (1,), (1, "b"), [1, 2], None])
+def test_predict_says_which_choices_it_takes(choices):
+    with pytest.raises(ValueError, match="predict takes choices as"):
+        widgets.predict("What?", choices)
+    with pytest.raises(TypeError, match="predict takes the question first"):
+        widgets.predict(["a", "b"], "What?")
+
+
+def test_a_question_is_text_where_no_widget_runs():
+    data = widgets.predict("Is 1 < 2?", ["yes", "no"])._repr_mimebundle_()
+    assert data["text/plain"] == "Is 1 < 2?  yes · no"
+    assert data["text/html"] == "<p><b>Is 1 &lt; 2?</b> yes · no</p>"
+    assert repr(widgets.predict("How much?", (0, 10))) == "How much?  from 0 to 10"

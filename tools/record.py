@@ -83,7 +83,7 @@ def normalise(notebook, name, before=None):
         if "id" not in cell or cell.id in seen or RANDOM_ID.fullmatch(cell.id):
             cell.id = next(new for n in numbers if (new := f"{stem}-{n:03d}") not in taken)
         seen.add(cell.id)
-        hidden = {key: True for key in ("source_hidden",) if cell.metadata.get("jupyter", {}).get(key)}
+        hidden = {key: True for key in ("source_hidden", "outputs_hidden") if cell.metadata.get("jupyter", {}).get(key)}
         kept = {"tags": cell.metadata.get("tags"), "jupyter": hidden}
         cell.metadata = nbformat.from_dict({key: value for key, value in kept.items() if value})
         if cell.cell_type == "code":
@@ -92,8 +92,9 @@ def normalise(notebook, name, before=None):
 
 
 def _normalise_outputs(cell, before):
-    # a widget without a picture, such as a progress bar, shows nothing when its kernel is gone
-    cell.outputs = _joined([o for o in cell.outputs if VIEW not in o.get("data", {}) or "image/png" in o.data])
+    # a widget without a picture or words, such as a progress bar, shows nothing when its kernel is gone
+    shown = [o for o in cell.outputs if VIEW not in o.get("data", {}) or {"image/png", "text/html"} & set(o.data)]
+    cell.outputs = _joined(shown)
     for output in cell.outputs:
         if "data" in output:
             output.data.pop(VIEW, None)
