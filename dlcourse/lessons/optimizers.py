@@ -1,6 +1,7 @@
-"""Lesson 6: races in a valley, letters learned by any optimizer, the length of its steps, a turned parameter space.
+"""Lesson 6: races in a valley, letters learned by any optimizer, the length of its steps,
+a turned parameter space.
 
-Steps count from 1. A rule is what the lesson calls one: rule(w, gradient, lr) is a generator of places.
+Steps count from 1. A rule is what the lesson calls one: rule(w, gradient, lr) generates places.
 """
 
 import functools
@@ -31,10 +32,11 @@ def height(w, H):
 
 
 def race(rule, k, rates, starts, *, angle=0, limit=1000, low=1e-4):
-    """How many steps a rule needs in a valley, for every start (S, 2) and rate (R,): a pair of arrays (S, R).
+    """How many steps a rule needs in a valley, for every start (S, 2) and rate (R,).
 
-    The first is the step at which the loss is reached to be below `low`, the second the one from which on it stays
-    there until step `limit`. Where that does not happen within `limit` steps, the number is limit + 1.
+    A pair of arrays (S, R): the first step at which the loss is below `low`, and the step from
+    which on it stays there until step `limit`. Where that does not happen within `limit` steps,
+    the number is limit + 1.
     """
     H, turn = valley(k, angle)
     first = (np.asarray(starts) @ turn)[:, None]
@@ -49,7 +51,7 @@ def race(rule, k, rates, starts, *, angle=0, limit=1000, low=1e-4):
 
 
 def random_starts(n, seed=0):
-    """n places in the valley (n, 2): 6 to 10 along it, 1 to 6 across, on a random side of each axis."""
+    """n places in the valley (n, 2): 6 to 10 along it, 1 to 6 across, random sides of each axis."""
     rng = np.random.default_rng(seed)
     return rng.uniform([6, 1], [10, 6], (n, 2)) * rng.choice([-1, 1], (n, 2))
 
@@ -60,17 +62,17 @@ def steps(count, limit=1000):
 
 
 def settled_below(values, level):
-    """The first step, from 1, from which on all values are below `level`. ValueError where the last one is not."""
-    above = np.flatnonzero(~(np.asarray(values) < level))
+    """The first step from which on all values are below `level`; ValueError: the last is not."""
+    above, last = np.flatnonzero(~(np.asarray(values) < level)), values[-1]
     if above.size == 0:
         return 1
     if above[-1] == len(values) - 1:
-        raise ValueError(f"settled_below takes values that end below {level}, got {values[-1]}: train longer")
+        raise ValueError(f"settled_below takes an end below {level}, got {last}: train longer")
     return int(above[-1]) + 2
 
 
 def letter_net(hidden, seed=0, dtype=np.float32):
-    """289 pixels, hidden ReLU layers of the widths in the list `hidden`, 26 letters; He's first weights."""
+    """289 pixels, ReLU layers of the widths in `hidden`, 26 letters; He's first weights."""
     stack, n_in = [], 289
     for width in hidden:
         stack += [layers.Dense(n_in, width, initializers.he), activations.ReLU()]
@@ -80,7 +82,8 @@ def letter_net(hidden, seed=0, dtype=np.float32):
 
 @dataclass
 class Run:
-    """One training: its net, the loss (steps,), each layer's |step| / |theta| (steps, layers), validation accuracy."""
+    """One training: its net, the loss (steps,), each layer's |step| / |theta| (steps, layers), and
+    the accuracy on validation."""
 
     net: network.Sequential
     loss: np.ndarray
@@ -94,21 +97,22 @@ class Run:
 
 
 def train(net, optimizer, batches, epochs, validation):
-    """Train net with softmax cross-entropy; return the Run. validation = (x, t), judged once, at the end.
+    """Train net with softmax cross-entropy; return the Run. validation = (x, t), judged at the end.
 
-    |step| / |theta| is the length of what one step changes in a layer's weights and biases, over their length before.
-    A training that stops at a number that is not finite has the accuracy 0.
+    |step| / |theta| is the length of what one step changes in a layer's weights and biases, over
+    their length before. A training that stops at a number that is not finite has the accuracy 0.
     """
     before, ratios = net.theta.copy(), []
 
     def look(step, n_steps, history):
-        parts = net.slices.values()
-        ratios.append([np.linalg.norm(net.theta[p] - before[p]) / np.linalg.norm(before[p]) for p in parts])
+        moved, length = net.theta - before, np.linalg.norm
+        ratios.append([length(moved[p]) / length(before[p]) for p in net.slices.values()])
         before[:] = net.theta
 
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", RuntimeWarning)  # too large a rate is among those that a lesson tries
-        history = training.fit(net, losses.SoftmaxCrossEntropy(), optimizer, batches, epochs, progress=look)
+        warnings.simplefilter("ignore", RuntimeWarning)  # rates that are too large are tried, too
+        loss = losses.SoftmaxCrossEntropy()
+        history = training.fit(net, loss, optimizer, batches, epochs, progress=look)
     accuracy = 0.0 if history.stopped else training.accuracy(net, *validation)
     return Run(net, history.loss, np.array(ratios), accuracy)
 
@@ -119,7 +123,7 @@ def moving_mean(values, n):
 
 
 def unbalanced_rows(names, large, often, seldom, seed):
-    """Row numbers of letters such that the label `large` comes `often` times and each other label `seldom` times."""
+    """Row numbers: those of the label `large` `often` times, of each other label `seldom` times."""
     rng, rows = np.random.default_rng(seed), []
     for label in np.unique(names):
         n = often if label == large else seldom
@@ -128,7 +132,7 @@ def unbalanced_rows(names, large, often, seldom, seed):
 
 
 def losses_of(heaps, net, optimizer, batches, epochs):
-    """Train net with softmax cross-entropy; {name: loss (steps,)} after every step, for heaps = {name: (x, t)}."""
+    """Train net with softmax cross-entropy; {name: loss (steps,)} for heaps = {name: (x, t)}."""
     judge, seen = losses.SoftmaxCrossEntropy(), {name: [] for name in heaps}
 
     def look(*_):
@@ -141,7 +145,7 @@ def losses_of(heaps, net, optimizer, batches, epochs):
 
 @dataclass
 class Stroll:
-    """SGD with small batches in a valley made of examples: its path, the bottom, H, and the mean loss above the bottom."""
+    """SGD with small batches: its path, the bottom, H, and its mean loss above the bottom."""
 
     path: np.ndarray
     bottom: np.ndarray
@@ -154,9 +158,10 @@ class Stroll:
 
 
 def stroll(batch, lr, seed, n_steps=2000, settled=500):
-    """SGD from START on squared error with batches drawn from 256 examples; `hover` is its mean after step `settled`.
+    """SGD from START on squared error, each batch drawn from 256 examples.
 
-    The two features have the standard deviations 1 and 3, and the targets are noise of standard deviation 3.
+    The features have the standard deviations 1 and 3, the targets are noise of standard deviation
+    3. `hover` is the mean over the steps from `settled` on.
     """
     rng = np.random.default_rng(seed)
     x, t = rng.normal(size=(256, 2)) * [1, 3], rng.normal(0, 3, 256)
@@ -171,24 +176,25 @@ def stroll(batch, lr, seed, n_steps=2000, settled=500):
 
 
 def update_ratio(run, ax=None):
-    """Draw |step| / |theta| of every layer of a Run (colour, input dark) against the step; log axis."""
+    """|step| / |theta| of every layer of a Run (colour, input dark) at each step; dashed: 0.001."""
     ax = plots.axes() if ax is None else ax
     n_steps, n_layers = run.update_ratio.shape
-    names = list(run.net.slices)
-    for name, color, ratio in zip(names, plots.layer_colors(n_layers), run.update_ratio.T, strict=True):
-        # a step of length 0 has no place on a log axis
-        seen = np.ma.masked_less_equal(ratio, 0)
-        ax.plot(np.arange(1, n_steps + 1), seen, color=color, linestyle="-", linewidth=1.2, label=name)
+    step, look = np.arange(1, n_steps + 1), {"linestyle": "-", "linewidth": 1.2}
+    colors = plots.layer_colors(n_layers)
+    for name, color, ratio in zip(run.net.slices, colors, run.update_ratio.T, strict=True):
+        seen = np.ma.masked_less_equal(ratio, 0)  # a step of length 0 has no place on a log axis
+        ax.plot(step, seen, color=color, label=name, **look)
+    ax.axhline(1e-3, color="0.4", linestyle="--", linewidth=1)
     ax.set(xlabel="step", ylabel="|step| / |θ|", yscale="log")
     ax.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=2, borderaxespad=0.2)
     return ax
 
 
 class Turned:
-    """An optimizer that walks in a turned parameter space: what it sees as one weight is a mixture of all weights.
+    """An optimizer that walks in a turned parameter space: its one weight is a mixture of all.
 
-    The turn, drawn from `seed`, is the Hadamard matrix after random signs: orthogonal, every entry +-1 / sqrt N. theta
-    is filled up with zeros to N, a power of 2. Steps are made in float64.
+    The turn, drawn from `seed`, is the Hadamard matrix after random signs: orthogonal, every entry
+    +-1 / sqrt N. theta is filled up with zeros to N, a power of 2. Steps are made in float64.
     """
 
     def __init__(self, optimizer, seed=0):
@@ -199,7 +205,7 @@ class Turned:
         return self.optimizer.rate()
 
     def step(self, theta, grad):
-        """Turn theta (at the first step) and grad, make the optimizer's step there, turn back into theta."""
+        """Turn grad (at first theta, too), let the optimizer step, turn back into theta."""
         if self.place is None:
             size = 2 ** int(np.ceil(np.log2(theta.size)))
             self._signs = np.random.default_rng(self.seed).choice([-1.0, 1.0], size)
@@ -208,11 +214,14 @@ class Turned:
         theta[...] = (self._signs * _hadamard(self.place))[: theta.size]
 
     def _turn(self, vector):
-        return _hadamard(self._signs * np.pad(vector.astype(np.float64), (0, self._signs.size - vector.size)))
+        padded = np.zeros(self._signs.size)
+        padded[: vector.size] = vector
+        return _hadamard(self._signs * padded)
 
 
 def _hadamard(v):
-    """H v / sqrt N, N = 2^m: laid out as a matrix V, H v is A V B with two small Hadamard matrices (Sylvester 1867)."""
+    """H v / sqrt N, N = 2^m: with v laid out as a matrix V it is A V B, A and B small Hadamard
+    matrices (Sylvester 1867)."""
     m = v.size.bit_length() - 1
     A, B = _hadamard_matrix(m // 2), _hadamard_matrix(m - m // 2)
     return (A @ v.reshape(len(A), len(B)) @ B).ravel() / np.sqrt(v.size)
