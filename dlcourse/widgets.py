@@ -20,18 +20,20 @@ from dlcourse.drawing import canvas
 KEPT = 200  # pictures that a panel remembers, some 35 KB each
 
 
-def explore(draw, /, *, axes=1, **controls):
+def explore(draw, /, *, axes=1, size=None, **controls):
     """A Panel: `draw(ax=..., **values)` on one persistent figure, drawn again whenever a control moves.
 
     draw sets data, labels and limits on `ax` (an array if axes > 1) and returns it; the controls start at its defaults. `axes`
-    is how many stand side by side, or a function that makes them, on a new figure of its own size. What draw
-    draws must follow from its values and from what cells have defined: a picture is remembered until another cell runs.
+    is how many stand side by side, or a function that makes them, and `size` (width, height) in inches. What draw shows must
+    follow from its values and from what cells have defined: a picture is remembered until another cell runs.
     A control is (lo, hi) or (lo, hi, step) for a slider, [choices] for buttons, True or False for a box, or any ipywidget.
     """
     if not callable(draw):
         raise TypeError(f"explore takes a drawing function first, got {draw!r}")
     if not callable(axes) and (isinstance(axes, bool) or not isinstance(axes, int) or axes < 1):
         raise ValueError(f"explore takes axes as a whole number from 1 or a function that makes them, got {axes!r}")
+    if size is not None and not (len(size) == 2 and all(isinstance(side, Real) and side > 0 for side in size)):
+        raise ValueError(f"explore takes size as (width, height) in inches, got {size!r}")
     parameters = inspect.signature(draw).parameters
     made = {}
     for name, spec in controls.items():
@@ -41,7 +43,7 @@ def explore(draw, /, *, axes=1, **controls):
                 f"explore takes controls that draw has as arguments with a default, got {name!r}: write draw(ax=None, {name}=...)"
             )
         made[name] = _control(name, spec, default)
-    return Panel(draw, axes, made)
+    return Panel(draw, axes() if callable(axes) else plots.axes(axes, *size or ()), made)
 
 
 def _control(name, spec, start):
@@ -103,7 +105,7 @@ class Panel(ipywidgets.VBox):
 
     def __init__(self, draw, axes, controls):
         self._draw, self.controls, self.error = draw, controls, None
-        self._axes = axes() if callable(axes) else plots.axes(axes)
+        self._axes = axes
         self._figure = np.ravel(self._axes)[0].figure
         self._canvas = canvas.Canvas(self._figure)
         self._pictures, self._cell, self._later, self._seconds = {}, None, None, 0.0

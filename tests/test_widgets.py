@@ -669,3 +669,11 @@ def test_a_question_is_text_where_no_widget_runs():
     assert data["text/plain"] == "Is 1 < 2?  yes · no"
     assert data["text/html"] == "<p><b>Is 1 &lt; 2?</b> yes · no</p>"
     assert repr(widgets.predict("How much?", (0, 10))) == "How much?  from 0 to 10"
+
+
+def test_a_panel_has_the_size_that_is_asked_for():
+    panel = widgets.explore(wave, size=(8.4, 4.4), lr=(0.1, 2.0))
+    assert panel._canvas.get_width_height() == (840, 440)
+    for size in ((8.4,), (0, 4), ("a", "b")):
+        with pytest.raises(ValueError, match="explore takes size as"):
+            widgets.explore(wave, size=size, lr=(0.1, 2.0))
