@@ -1,4 +1,4 @@
-"""One BLAS thread, for the tests and for the kernels that nbval starts: steadier numbers, and faster on small networks."""
+"""One BLAS thread, for the tests and the kernels of nbval: steadier, and faster for small nets."""
 
 import os
 

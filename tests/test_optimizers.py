@@ -31,18 +31,20 @@ def test_sgd_takes_a_rate_that_depends_on_the_step():
     asked = []
     optimizer, theta = SGD(lambda t: asked.append(t) or np.float64(0.5**t)), np.zeros(2, np.float32)
     for k in range(4):
-        assert optimizer.rate() == optimizer.rate() == 0.5**k and type(optimizer.rate()) is float
         optimizer.step(theta, np.ones(2, np.float32))
+        assert optimizer.last_rate == 0.5**k and type(optimizer.last_rate) is float
     assert asked == [0, 1, 2, 3] and optimizer.t == 4  # once a step
+    assert optimizer.rate() == 0.5**4 and type(optimizer.rate()) is float
     assert theta.tolist() == [-1.875, -1.875] and theta.dtype == np.float32
 
 
 def test_the_rate_may_be_changed_between_steps():
     optimizer, theta = SGD(1.0), np.zeros(1)
     optimizer.step(theta, np.ones(1))
+    assert optimizer.rate() == 1  # looking at the coming rate does not fix it
     optimizer.lr = 0.25
     optimizer.step(theta, np.ones(1))
-    assert theta.tolist() == [-1.25]
+    assert theta.tolist() == [-1.25] and optimizer.last_rate == 0.25
 
 
 @pytest.mark.parametrize("rate", [0.0, np.finfo(float).max])
@@ -78,7 +80,8 @@ def test_clip_norm_neither_underflows_nor_overflows(size):
 
 
 STEPS = np.arange(1, 8)
-IN_A_CONSTANT_SLOPE = {  # the length of steps 1, 2 ... of rate 1 where the gradient is always g: the sum of a geometric series
+# The length of steps 1, 2 ... of rate 1 where the gradient is always g: sums of geometric series.
+IN_A_CONSTANT_SLOPE = {
     SGD: lambda g: g * np.ones(7),
     Momentum: lambda g: g * (1 - 0.9**STEPS) / 0.1,
     Nesterov: lambda g: g * (1 + 0.9 * (1 - 0.9**STEPS) / 0.1),
@@ -100,16 +103,23 @@ def test_steps_in_a_constant_slope(kind, g):
 
 
 GRADS = [2.0, -1.0, 0.5]
-BY_HAND = {  # theta after the three gradients above, from 0, lr 0.1, worked with pencil and paper's formulas
+# Theta after the three gradients above, from 0, lr 0.1, worked with pencil and papers' formulas.
+BY_HAND = {
     Momentum(0.1, 0.5): [-0.2, -0.2 - 0.1 * 0.0, -0.2 - 0.1 * 0.5],
     Nesterov(0.1, 0.5): [-0.3, -0.3 + 0.1, -0.2 - 0.1 * 0.75],
-    AdaGrad(0.1): [-0.1, -0.1 + 0.1 / math.sqrt(5), -0.1 + 0.1 / math.sqrt(5) - 0.05 / math.sqrt(5.25)],
+    AdaGrad(0.1): [
+        -0.1,
+        -0.1 + 0.1 / math.sqrt(5),
+        -0.1 + 0.1 / math.sqrt(5) - 0.05 / math.sqrt(5.25),
+    ],
     RMSProp(0.1, 0.5): [
         -0.2 / math.sqrt(2),
         -0.2 / math.sqrt(2) + 0.1 / math.sqrt(1.5),
         -0.2 / math.sqrt(2) + 0.1 / math.sqrt(1.5) - 0.05 / math.sqrt(0.875),
     ],
-    Adam(0.1, 0.5, 0.75): [  # m 1, 0, 1/4; v 1, 1, 13/16; divided by 1/2, 3/4, 7/8 and by 1/4, 7/16, 37/64
+    Adam(
+        0.1, 0.5, 0.75
+    ): [  # m 1, 0, 1/4; v 1, 1, 13/16; divided by 1/2, 3/4, 7/8 and by 1/4, 7/16, 37/64
         -0.1,
         -0.1 - 0.0,
         -0.1 - 0.1 * (0.25 / 0.875) / math.sqrt((13 / 16) / (37 / 64)),
@@ -138,9 +148,14 @@ def test_eps_is_added_to_the_root(kind):
 
 
 def test_nesterov_theta_is_the_look_ahead_point():
-    """The two-point form: m = beta m + lr g(w - beta m); w -= m. Nesterov (1983), as Sutskever et al. (2013) write it."""
+    """The two-point form, m = beta m + lr g(w - beta m); w -= m (Sutskever et al. 2013)."""
     scale, beta, lr = np.array([1.0, 30.0]), 0.9, 0.02
-    w, m, theta, optimizer = np.array([2.0, 1.0]), np.zeros(2), np.array([2.0, 1.0]), Nesterov(lr, beta)
+    w, m, theta, optimizer = (
+        np.array([2.0, 1.0]),
+        np.zeros(2),
+        np.array([2.0, 1.0]),
+        Nesterov(lr, beta),
+    )
     for _ in range(50):
         m = beta * m + lr * scale * (w - beta * m)
         w = w - m
@@ -177,7 +192,9 @@ def test_every_optimizer_steps_in_place_and_finds_the_bottom(kind, dtype, shape)
         if step == 1:
             memory = [getattr(optimizer, name) for name in optimizer.memory]
     assert theta is same and theta.dtype == dtype and np.all(np.abs(theta) < 2 / 3)
-    for name, first in zip(optimizer.memory, memory, strict=True):  # remembered in place, in theta's precision
+    for name, first in zip(
+        optimizer.memory, memory, strict=True
+    ):  # remembered in place, in theta's precision
         now = getattr(optimizer, name)
         assert now is first and now.dtype == dtype and now.shape == shape
 
@@ -192,4 +209,7 @@ def test_the_names_of_optimizers_show_their_numbers():
         "Adam(lr=0.1, beta1=0.9, beta2=0.999, eps=1e-08)",
     ]
     assert repr(Adam()) == "Adam(lr=0.001, beta1=0.9, beta2=0.999, eps=1e-08)"
-    assert repr(SGD(math.exp)) == "SGD(lr=exp)" and repr(SGD(functools.partial(math.exp))) == "SGD(lr=schedule)"
+    assert (
+        repr(SGD(math.exp)) == "SGD(lr=exp)"
+        and repr(SGD(functools.partial(math.exp))) == "SGD(lr=schedule)"
+    )

@@ -1,15 +1,16 @@
-"""Batches, fit, History, accuracy: every epoch a permutation, every run the same, divergence stops with a reason."""
+"""Batches, fit, History, accuracy, Probe: every run the same, divergence stops with a reason."""
 
 import numpy as np
 import pytest
 
 from dlcourse import data, initializers
 from dlcourse.activations import ReLU, Sigmoid, Tanh
+from dlcourse.guard.vectors import CHUNK
 from dlcourse.layers import Dense
 from dlcourse.losses import MeanSquaredError, SigmoidCrossEntropy, SoftmaxCrossEntropy
 from dlcourse.network import Sequential
 from dlcourse.optimizers import SGD
-from dlcourse.training import CHUNK, L1, L2, Batches, History, accuracy, fit
+from dlcourse.training import L1, L2, Batches, History, accuracy, fit
 
 RNG = np.random.default_rng(0)
 X = RNG.standard_normal((23, 4))
@@ -20,7 +21,9 @@ def network(seed=0, dtype=np.float32):
     return Sequential([Dense(4, 5), Tanh(), Dense(5, 3)], seed=seed, dtype=dtype)
 
 
-@pytest.mark.parametrize("n, batch_size, sizes", [(10, 4, [4, 4, 2]), (10, 5, [5, 5]), (10, 1, [1] * 10), (3, 50, [3])])
+@pytest.mark.parametrize(
+    "n, batch_size, sizes", [(10, 4, [4, 4, 2]), (10, 5, [5, 5]), (10, 1, [1] * 10), (3, 50, [3])]
+)
 def test_every_epoch_is_a_permutation_and_another_one(n, batch_size, sizes):
     x = np.arange(n).reshape(-1, 1)
     batches, orders = Batches(x, 10 * x, batch_size), []
@@ -39,7 +42,9 @@ def test_batches_are_copies_and_come_from_the_seed(batch_size):
     for b, t in Batches(x, T, batch_size):
         b[:], t[:] = 0, 0
     assert np.array_equal(x, X) and T.sum() == 23
-    first, same, other = (np.concatenate([b for b, _ in Batches(X, T, batch_size, seed)]) for seed in (1, 1, 2))
+    first, same, other = (
+        np.concatenate([b for b, _ in Batches(X, T, batch_size, seed)]) for seed in (1, 1, 2)
+    )
     assert np.array_equal(first, same) and not np.array_equal(first, other)
     by_default, first = (next(iter(Batches(X, T, batch_size, *seed)))[0] for seed in ((), (0,)))
     assert np.array_equal(by_default, first)
@@ -47,7 +52,7 @@ def test_batches_are_copies_and_come_from_the_seed(batch_size):
 
 @pytest.mark.parametrize("Loss", [MeanSquaredError, SigmoidCrossEntropy, SoftmaxCrossEntropy])
 def test_fit_is_the_loop_written_by_hand(Loss):
-    """Same numbers as the six lines of the lesson, the penalty's gradient and the clipping included."""
+    """Same numbers as the six lines of the lesson, with the penalty's gradient and the clipping."""
     fitted, net, loss, optimizer, penalty = network(), network(), Loss(), SGD(0.5), L2(0.1)
     history = fit(fitted, Loss(), SGD(0.5), Batches(X, T, 5, seed=4), 3, penalty=penalty, clip=0.2)
     values, magnitudes = [], []
@@ -58,13 +63,17 @@ def test_fit_is_the_loop_written_by_hand(Loss):
             net.backward(loss.backward())
             for layer in (net.layers[0], net.layers[2]):
                 layer.dW += 0.1 * layer.W
-            magnitudes.append([np.sqrt(np.mean(layer.dW**2)) for layer in (net.layers[0], net.layers[2])])
+            magnitudes.append(
+                [np.sqrt(np.mean(layer.dW**2)) for layer in (net.layers[0], net.layers[2])]
+            )
             length = np.sqrt(np.sum(net.grad**2))
             if length > 0.2:
                 net.grad *= 0.2 / length
             optimizer.step(net.theta, net.grad)
     assert np.allclose(fitted.theta, net.theta, rtol=1e-5, atol=1e-7)
-    assert history.loss == pytest.approx(values, rel=1e-5) and np.allclose(history.grad_rms, magnitudes, rtol=1e-4)
+    assert history.loss == pytest.approx(values, rel=1e-5) and np.allclose(
+        history.grad_rms, magnitudes, rtol=1e-4
+    )
 
 
 def test_fit_is_deterministic():
@@ -72,7 +81,9 @@ def test_fit_is_deterministic():
     for _ in range(2):
         net = network()
         runs.append((fit(net, SoftmaxCrossEntropy(), SGD(0.1), Batches(X, T, 5), 4), net.theta))
-    assert np.array_equal(runs[0][1], runs[1][1]) and np.array_equal(runs[0][0].loss, runs[1][0].loss)
+    assert np.array_equal(runs[0][1], runs[1][1]) and np.array_equal(
+        runs[0][0].loss, runs[1][0].loss
+    )
     assert np.array_equal(runs[0][0].grad_rms, runs[1][0].grad_rms)
 
 
@@ -92,7 +103,9 @@ def test_history_keeps_what_it_is_given():
     assert history.loss.shape == (0,) and history.grad_rms.shape == (0, 2)
     for k in range(200):
         history.record(k, [k + 0.25, k + 0.5])
-    assert np.array_equal(history.loss, np.arange(200.0)) and np.array_equal(history.grad_rms[:, 1], np.arange(200) + 0.5)
+    assert np.array_equal(history.loss, np.arange(200.0)) and np.array_equal(
+        history.grad_rms[:, 1], np.arange(200) + 0.5
+    )
 
 
 def test_validation_runs_in_chunks_and_without_training():
@@ -106,9 +119,13 @@ def test_validation_runs_in_chunks_and_without_training():
 
     spy, x = Spy(), RNG.standard_normal((5007, 4))
     net, t = Sequential([Dense(4, 2), spy, Dense(2, 1)]), x[:, :1]
-    history = fit(net, MeanSquaredError(), SGD(0.01), Batches(x[:15], t[:15], 5), 1, validation=(x, t))
+    history = fit(
+        net, MeanSquaredError(), SGD(0.01), Batches(x[:15], t[:15], 5), 1, validation=(x, t)
+    )
     assert spy.rows == CHUNK and spy.training == {(False, True), (True, False)}
-    assert history.val_loss[0] == pytest.approx(MeanSquaredError().forward(net.forward(x), t), rel=1e-5)
+    assert history.val_loss[0] == pytest.approx(
+        MeanSquaredError().forward(net.forward(x), t), rel=1e-5
+    )
 
 
 def test_progress_sees_every_step_and_may_stop():
@@ -120,9 +137,16 @@ def test_progress_sees_every_step_and_may_stop():
 
     net = network()
     history = fit(net, SoftmaxCrossEntropy(), SGD(0.1), Batches(X, T, 5), 4, progress=progress)
-    assert seen == [(k, 20, k) for k in range(1, 8)] and history.stopped.startswith("epoch 2, step 7: progress")
+    assert seen == [(k, 20, k) for k in range(1, 8)] and history.stopped.startswith(
+        "epoch 2, step 7: progress"
+    )
     seen.clear()
-    assert fit(net, SoftmaxCrossEntropy(), SGD(0.1), Batches(X, T, 5), 1, progress=lambda *_: None).stopped is None
+    assert (
+        fit(
+            net, SoftmaxCrossEntropy(), SGD(0.1), Batches(X, T, 5), 1, progress=lambda *_: None
+        ).stopped
+        is None
+    )
 
 
 def test_a_clipped_step_has_the_length_of_clip():
@@ -136,22 +160,37 @@ def test_a_clipped_step_has_the_length_of_clip():
 def test_a_tiny_and_a_huge_gradient_are_clipped_as_well(size):
     """The squares of tiny ones are 0 in float32, the length is not."""
     net = Sequential([Dense(1, 2, initializers.normal(0))])
-    fit(net, MeanSquaredError(), SGD(1.0), [(np.zeros((1, 1)), np.array([[-3 * size, 4 * size]]))], 1, clip=size)
+    fit(
+        net,
+        MeanSquaredError(),
+        SGD(1.0),
+        [(np.zeros((1, 1)), np.array([[-3 * size, 4 * size]]))],
+        1,
+        clip=size,
+    )
     assert net.layers[0].b / np.float32(size) == pytest.approx([-0.6, 0.8], rel=1e-5)
 
 
 def test_a_gradient_of_0_is_no_trouble_and_changes_nothing():
     for net in (Sequential([Dense(2, 1, initializers.normal(0))]), Sequential([Tanh()])):
         history = fit(
-            net, MeanSquaredError(), SGD(1.0), [(np.zeros((3, 2)), np.zeros((3, net.forward(X[:, :2]).shape[1])))], 2, clip=1
+            net,
+            MeanSquaredError(),
+            SGD(1.0),
+            [(np.zeros((3, 2)), np.zeros((3, net.forward(X[:, :2]).shape[1])))],
+            2,
+            clip=1,
         )
         assert history.stopped is None and history.loss.tolist() == [0, 0] and not net.theta.any()
 
 
 def test_a_huge_gradient_is_a_huge_step_even_with_a_small_rate():
-    """What decides whether theta may overflow is the rate times the gradient: here 10 times 1e38."""
+    """Whether theta may overflow depends on the rate times the gradient: here 10 times 1e38."""
     net = Sequential([Dense(1, 1, initializers.normal(0))])
-    with pytest.warns(RuntimeWarning, match=r"step 1: the step would make the parameters of layer 1 Dense\(1, 1\) infinite"):
+    with pytest.warns(
+        RuntimeWarning,
+        match=r"step 1: the step would make the parameters of layer 1 Dense\(1, 1\) infinite",
+    ):
         fit(net, MeanSquaredError(), SGD(10), [(np.full((1, 1), 1e30), np.full((1, 1), 1e8))], 1)
     assert not net.theta.any()
 
@@ -210,26 +249,116 @@ class Leap:
 @pytest.mark.parametrize(
     "case, net, loss, optimizer, batches, parts",
     [
-        ("lr 1e30", plain(Dense(4, 3)), MeanSquaredError(), SGD(1e30), Batches(X, T, 23), "epoch 2, step 2: the loss is inf"),
-        ("lr 1e300", plain(), MeanSquaredError(), SGD(1e300), Batches(X, T, 5), "step 1: the step would make .* 2 Dense(5, 3)"),
-        ("lr 1e300 float64", network(dtype=np.float64), MeanSquaredError(), SGD(1e300), Batches(X, T, 5), "epoch 1, step 2"),
-        ("lr 5000", plain(Dense(4, 5), ReLU(), Dense(5, 3)), MeanSquaredError(), SGD(5e3), Batches(X, T, 5), "epoch [1-9]"),
-        ("NaN in x", plain(), SoftmaxCrossEntropy(), SGD(0.1), poisoned("x", 3), "epoch 1, step 3: the batch's x"),
-        ("inf in x", plain(), MeanSquaredError(), SGD(0.1), poisoned("x", 2, np.inf), "epoch 1, step 2: the batch's x"),
-        ("NaN in t", plain(), SoftmaxCrossEntropy(), SGD(0.1), poisoned("t", 4), "epoch 1, step 4: the batch's t"),
-        ("NaN in t", plain(), SigmoidCrossEntropy(), SGD(0.1), poisoned("t", 4), "epoch 1, step 4: the batch's t"),
-        ("huge x", plain(Dense(4, 3)), MeanSquaredError(), SGD(0.1), poisoned("x", 2, 1e39), "the output of Dense(4, 3) is not"),
-        ("large x", plain(Dense(4, 3)), MeanSquaredError(), SGD(0.1), poisoned("x", 2, 1e30), "step 2: the loss is inf"),
-        ("gradient", plain(Vanishing(4, 5), Dense(5, 3)), MeanSquaredError(), SGD(0.1), Batches(X, T, 5), "gradient of layer 1 "),
-        ("own optimizer", plain(), MeanSquaredError(), Leap(), Batches(X, T, 5), "parameters of layer 2 Dense(5, 3) infinite"),
+        (
+            "lr 1e30",
+            plain(Dense(4, 3)),
+            MeanSquaredError(),
+            SGD(1e30),
+            Batches(X, T, 23),
+            "epoch 2, step 2: the loss is inf",
+        ),
+        (
+            "lr 1e300",
+            plain(),
+            MeanSquaredError(),
+            SGD(1e300),
+            Batches(X, T, 5),
+            "step 1: the step would make .* 2 Dense(5, 3)",
+        ),
+        (
+            "lr 1e300 float64",
+            network(dtype=np.float64),
+            MeanSquaredError(),
+            SGD(1e300),
+            Batches(X, T, 5),
+            "epoch 1, step 2",
+        ),
+        (
+            "lr 5000",
+            plain(Dense(4, 5), ReLU(), Dense(5, 3)),
+            MeanSquaredError(),
+            SGD(5e3),
+            Batches(X, T, 5),
+            "epoch [1-9]",
+        ),
+        (
+            "NaN in x",
+            plain(),
+            SoftmaxCrossEntropy(),
+            SGD(0.1),
+            poisoned("x", 3),
+            "epoch 1, step 3: the batch's x",
+        ),
+        (
+            "inf in x",
+            plain(),
+            MeanSquaredError(),
+            SGD(0.1),
+            poisoned("x", 2, np.inf),
+            "epoch 1, step 2: the batch's x",
+        ),
+        (
+            "NaN in t",
+            plain(),
+            SoftmaxCrossEntropy(),
+            SGD(0.1),
+            poisoned("t", 4),
+            "epoch 1, step 4: the batch's t",
+        ),
+        (
+            "NaN in t",
+            plain(),
+            SigmoidCrossEntropy(),
+            SGD(0.1),
+            poisoned("t", 4),
+            "epoch 1, step 4: the batch's t",
+        ),
+        (
+            "huge x",
+            plain(Dense(4, 3)),
+            MeanSquaredError(),
+            SGD(0.1),
+            poisoned("x", 2, 1e39),
+            "the output of Dense(4, 3) is not",
+        ),
+        (
+            "large x",
+            plain(Dense(4, 3)),
+            MeanSquaredError(),
+            SGD(0.1),
+            poisoned("x", 2, 1e30),
+            "step 2: the loss is inf",
+        ),
+        (
+            "gradient",
+            plain(Vanishing(4, 5), Dense(5, 3)),
+            MeanSquaredError(),
+            SGD(0.1),
+            Batches(X, T, 5),
+            "gradient of layer 1 ",
+        ),
+        (
+            "own optimizer",
+            plain(),
+            MeanSquaredError(),
+            Leap(),
+            Batches(X, T, 5),
+            "parameters of layer 2 Dense(5, 3) infinite",
+        ),
     ],
 )
-def test_divergence_stops_says_why_and_leaves_theta_finite(case, net, loss, optimizer, batches, parts):
+def test_divergence_stops_says_why_and_leaves_theta_finite(
+    case, net, loss, optimizer, batches, parts
+):
     pattern = parts.replace("(", r"\(").replace(")", r"\)")
     with pytest.warns(RuntimeWarning, match=f"fit stopped: .*{pattern}") as warned:
         history = fit(net, loss, optimizer, batches, 500)
     assert len(warned) == 1, [str(w.message) for w in warned]
-    assert np.isfinite(net.theta).all() and np.isfinite(history.loss).all() and np.isfinite(history.grad_rms).all()
+    assert (
+        np.isfinite(net.theta).all()
+        and np.isfinite(history.loss).all()
+        and np.isfinite(history.grad_rms).all()
+    )
     step = int(history.stopped.split("step ")[1].split(":")[0])
     assert len(history.loss) == len(history.grad_rms) == step - 1  # the bad step is not recorded
     assert "lower the learning rate" in history.stopped and "float(" not in history.stopped
@@ -252,9 +381,17 @@ def test_the_warning_points_at_the_line_that_called_fit():
 @pytest.mark.parametrize("lr", [1e25, 1e38])
 def test_an_infinite_validation_loss_stops_too(lr):
     net = Sequential([Dense(4, 3)])
-    with pytest.warns(RuntimeWarning, match="epoch 1, step 1: the validation loss is (inf|nan)") as warned:
-        history = fit(net, MeanSquaredError(), SGD(lr), Batches(X, T, 23), 3, validation=(100 * X, T))
-    assert len(warned) == 1 and np.isfinite(net.theta).all() and history.val_loss == history.val_accuracy == []
+    with pytest.warns(
+        RuntimeWarning, match="epoch 1, step 1: the validation loss is (inf|nan)"
+    ) as warned:
+        history = fit(
+            net, MeanSquaredError(), SGD(lr), Batches(X, T, 23), 3, validation=(100 * X, T)
+        )
+    assert (
+        len(warned) == 1
+        and np.isfinite(net.theta).all()
+        and history.val_loss == history.val_accuracy == []
+    )
 
 
 class OwnLoss:
@@ -271,7 +408,10 @@ class OwnLoss:
 @pytest.mark.parametrize("Loss", [SigmoidCrossEntropy, SoftmaxCrossEntropy])
 def test_a_loss_on_logits_after_a_last_sigmoid_is_refused(Loss):
     net = Sequential([Dense(4, 5), Tanh(), Dense(5, 3), Sigmoid()])
-    with pytest.raises(ValueError, match=rf"{Loss.__name__}\(\) applies its own .*last layer is Sigmoid\(\): drop that layer"):
+    with pytest.raises(
+        ValueError,
+        match=rf"{Loss.__name__}\(\) applies its own .*last layer is Sigmoid\(\): drop that layer",
+    ):
         fit(net, Loss(), SGD(0.1), Batches(X, T, 5), 1)
     for other in (MeanSquaredError(), OwnLoss()):
         fit(net, other, SGD(0.1), Batches(X, T, 5), 1)
@@ -306,8 +446,12 @@ def test_accuracy_by_hand(guess, t, share):
 def test_a_small_network_learns_the_digits(seed):
     images, labels = data.digits()
     train, test = data.split(images, data.one_hot(labels, 10), 0.8, seed)
-    net = Sequential([Dense(784, 100, initializers.he), ReLU(), Dense(100, 10, initializers.he)], seed)
-    history = fit(net, SoftmaxCrossEntropy(), SGD(0.1), Batches(*train, 50, seed), 3, validation=test)
+    net = Sequential(
+        [Dense(784, 100, initializers.he), ReLU(), Dense(100, 10, initializers.he)], seed
+    )
+    history = fit(
+        net, SoftmaxCrossEntropy(), SGD(0.1), Batches(*train, 50, seed), 3, validation=test
+    )
     assert accuracy(net, *test) > 0.9 and history.val_accuracy[-1] == accuracy(net, *test)
     assert history.val_loss[-1] < history.val_loss[0] and net.theta.dtype == np.float32
 
