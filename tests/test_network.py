@@ -9,11 +9,11 @@ import pytest
 
 from dlcourse import initializers
 from dlcourse.activations import ReLU, Sigmoid, Tanh
-from dlcourse.gradcheck import gradient_errors
+from dlcourse.gradcheck import gradient_errors, numerical_gradient
 from dlcourse.guard.vectors import CHUNK
 from dlcourse.layers import Dense, Layer
 from dlcourse.losses import MeanSquaredError, SoftmaxCrossEntropy
-from dlcourse.network import Sequential
+from dlcourse.network import Sequential, mlp, signals
 from dlcourse.optimizers import SGD
 from dlcourse.training import Batches, fit
 
@@ -318,6 +318,118 @@ def test_a_rebound_gradient_of_another_shape_is_refused(slip):
     dz = np.ones_like(net.forward(X))
     with pytest.raises(ValueError, match=r"Slip\(4, 2\) takes db of shape \(2,\), got"):
         net.backward(dz)
+
+
+def test_a_parameter_of_another_shape_is_refused_at_once():
+    for layer in (Own(4, 2), Dense(4, 2)):
+        net = Sequential([layer])
+        theta = net.theta.copy()
+        with pytest.raises(ValueError, match=r"\(4, 2\) takes W of shape \(4, 2\), got \(2, 4\)"):
+            layer.W = np.zeros((2, 4))
+        with pytest.raises(ValueError, match=r"\(4, 2\) takes dW of shape \(4, 2\), got \(\)"):
+            layer.dW = 0
+        assert np.array_equal(net.theta, theta)
+
+
+def test_objects_without_a_network_keep_plain_attributes():
+    class Scale(Own):
+        gain = 2.0  # of the class: what objects without a network see
+
+        def __init__(self, n):
+            self.shapes = {"gain": (n,)}
+
+        def init_params(self, rng):
+            self.gain = 3
+
+    before, joined, after = Scale(2), Scale(2), Scale(5)
+    net = Sequential([joined])
+    assert net.theta.tolist() == [3, 3] and before.gain == after.gain == 2.0
+    after.gain = "anything"
+    before.W = np.ones((7, 7))
+    assert after.gain == "anything" and before.W.shape == (7, 7) and joined.gain.tolist() == [3, 3]
+    alone = Own(4, 2)
+    Sequential([Own(4, 2)])
+    assert not hasattr(alone, "W") and not hasattr(alone, "dW")
+    assert Sequential([alone, Dense(2, 3)]).theta.size == 19  # a later network, other sizes
+
+
+def test_numbers_that_a_learners_layer_brings_along_are_kept():
+    class Ready(Own):
+        def __init__(self):
+            super().__init__(2, 1)
+            self.W, self.b, self.dW = [[3.0], [4.0]], 5, None
+
+        def init_params(self, rng):
+            pass
+
+    assert Sequential([Ready()]).theta.tolist() == [3, 4, 5]
+
+
+class Forgot(Own):
+    """Returns nothing, from forward or from backward."""
+
+    def __init__(self, where):
+        super().__init__(3, 3)
+        self.where = where
+
+    def forward(self, x, training=False):
+        return None if self.where == "forward" else super().forward(x)
+
+    def backward(self, dy):
+        return None if self.where == "backward" else super().backward(dy)
+
+
+def test_a_forgotten_return_is_named():
+    for where, layers in [("forward", 3), ("forward", 2), ("backward", 3)]:
+        net = Sequential([Dense(4, 3), Forgot(where), Dense(3, 2)][:layers])
+        with pytest.raises(
+            TypeError, match=rf"whose {where} returns .*Forgot\(3, 3\)'s returns None"
+        ):
+            net.backward(np.ones_like(net.forward(X)))
+
+
+@pytest.mark.parametrize("output", [None, Sigmoid])
+def test_mlp_is_the_stack_that_one_writes_by_hand(output):
+    last = [] if output is None else [output()]
+    by_hand = Sequential(
+        [Dense(4, 5, initializers.he), ReLU(), Dense(5, 3, initializers.he), ReLU()]
+        + [Dense(3, 2, initializers.he), *last],
+        seed=7,
+        dtype=np.float64,
+    )
+    net = mlp([4, 5, 3, 2], ReLU, initializers.he, output, seed=7, dtype=np.float64)
+    assert repr(net) == repr(by_hand) and np.array_equal(net.theta, by_hand.theta)
+    assert repr(mlp((4, 2), Tanh)) == repr(Sequential([Dense(4, 2)]))
+    made = iter([Tanh(), ReLU()])
+    assert [type(a) for a in mlp([4, 5, 3], lambda: next(made)).layers] == [Dense, Tanh, Dense]
+
+
+def test_mlp_says_what_it_takes():
+    for sizes in ([4], 4, "42", [4, 0], [4, 2.5]):
+        with pytest.raises((TypeError, ValueError), match="mlp takes (each of )?sizes as "):
+            mlp(sizes, Tanh)
+    with pytest.raises(TypeError, match="mlp takes unit as a function that makes a layer"):
+        mlp([4, 2], Tanh())
+
+
+def test_signals_are_every_layers_output_and_its_gradient():
+    """dL/d output by finite differences, layer by layer: L is sum dy * y of the last."""
+    net = mlp([4, 3, 3, 2], Tanh, output=Sigmoid, dtype=np.float64)
+    net.freeze(1)
+    net.grad = np.arange(net.grad.size)
+    theta, grad, dy = net.theta.copy(), net.grad.copy(), np.cos(np.arange(12)).reshape(6, 2)
+    outputs, errors = signals(net, X, dy)
+    assert np.array_equal(net.theta, theta) and np.array_equal(net.grad, grad)
+    assert len(outputs) == len(errors) == len(net.layers)
+    assert np.array_equal(outputs[-1], net.forward(X)) and np.array_equal(errors[-1], dy)
+    for k in range(len(net.layers)):
+
+        def rest(y, k=k):
+            for layer in net.layers[k + 1 :]:
+                y = layer.forward(y)
+            return float(np.sum(dy * y))
+
+        assert errors[k] == pytest.approx(numerical_gradient(rest, outputs[k]), abs=1e-8)
 
 
 class Running(Dense):

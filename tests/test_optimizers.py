@@ -1,7 +1,10 @@
 """Closed forms on quadratics; one class for a toy array and for a network's theta."""
 
+import copy
 import functools
 import math
+import pickle
+import weakref
 
 import numpy as np
 import pytest
@@ -50,6 +53,70 @@ def test_the_rate_may_be_changed_between_steps():
 @pytest.mark.parametrize("rate", [0.0, np.finfo(float).max])
 def test_a_schedule_may_rest_at_0_and_reach_the_largest_number(rate):
     assert SGD(lambda t: rate).rate() == rate
+
+
+@pytest.mark.parametrize("kind", EVERY)
+def test_another_array_is_refused_even_of_the_same_shape(kind):
+    nets = [Sequential([Dense(3, 2)], seed) for seed in (0, 1)]
+    optimizer, grad = kind(0.1), np.ones(8, np.float32)
+    optimizer.step(nets[0].theta, grad)
+    before = nets[1].theta.copy()
+    words = r"\(lr=0.1.*\) has made steps on another array: start a new optimizer"
+    for other in (nets[1].theta, nets[0].theta.copy()):
+        with pytest.raises(ValueError, match=words):
+            optimizer.step(other, grad)
+    assert np.array_equal(nets[1].theta, before) and optimizer.t == 1
+    with pytest.raises(ValueError, match=r"steps on shape \(8,\), got \(2, 4\)"):
+        optimizer.step(nets[0].theta.reshape(2, 4), grad.reshape(2, 4))
+    nets[0].theta = before  # the same array with other numbers
+    optimizer.step(nets[0].theta, grad)
+    assert optimizer.t == 2
+
+
+def test_a_part_of_theta_is_the_same_part_each_time():
+    """Every subscript makes a new view: what counts is the memory that it shows."""
+    net, optimizer = Sequential([Dense(3, 2)]), Momentum(0.1)
+    for _ in range(3):
+        optimizer.step(net.theta[:4], net.grad[:4])
+    for other in (net.theta[4:], net.theta[::2], net.theta[1:5]):
+        with pytest.raises(ValueError, match="another array"):
+            optimizer.step(other, net.grad[:4])
+    optimizer.step(net.theta[:4][:], net.grad[:4])
+    assert optimizer.t == 4
+
+
+def test_an_array_that_was_freed_is_not_met_again_in_a_new_one():
+    """The new array often gets the address of the old one: a second run of a notebook's cell."""
+    optimizer, addresses, refused = Momentum(0.1), [], 0
+    for _ in range(20):
+        theta = np.zeros(3)
+        addresses.append(theta.ctypes.data)
+        try:
+            optimizer.step(theta, np.ones(3))
+        except ValueError:
+            refused += 1
+        del theta
+    assert refused == 19 and len(set(addresses)) < 20  # else this test has seen nothing
+
+
+def test_an_optimizer_does_not_keep_theta_alive():
+    theta = np.zeros(3)
+    gone, optimizer = weakref.ref(theta), Adam()
+    optimizer.step(theta, np.ones(3))
+    del theta
+    assert gone() is None
+
+
+@pytest.mark.parametrize("clone", [copy.deepcopy, lambda a: pickle.loads(pickle.dumps(a))])
+def test_a_copy_goes_on_with_an_array_of_its_own(clone):
+    theta, optimizer = np.zeros(2), Momentum(0.1)
+    optimizer.step(theta, np.ones(2))
+    twin, other = clone(optimizer), theta.copy()
+    twin.step(other, np.ones(2))
+    optimizer.step(theta, np.ones(2))
+    assert np.array_equal(other, theta) and twin.t == optimizer.t == 2
+    with pytest.raises(ValueError, match="another array"):
+        twin.step(theta, np.ones(2))
 
 
 def test_the_same_class_steps_a_network():

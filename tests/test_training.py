@@ -9,8 +9,8 @@ from dlcourse.guard.vectors import CHUNK
 from dlcourse.layers import Dense
 from dlcourse.losses import MeanSquaredError, SigmoidCrossEntropy, SoftmaxCrossEntropy
 from dlcourse.network import Sequential
-from dlcourse.optimizers import SGD
-from dlcourse.training import L1, L2, Batches, History, accuracy, fit
+from dlcourse.optimizers import SGD, AdaGrad, Adam, Momentum, Nesterov, RMSProp
+from dlcourse.training import L1, L2, Batches, History, Probe, accuracy, fit
 
 RNG = np.random.default_rng(0)
 X = RNG.standard_normal((23, 4))
@@ -415,6 +415,186 @@ def test_a_loss_on_logits_after_a_last_sigmoid_is_refused(Loss):
         fit(net, Loss(), SGD(0.1), Batches(X, T, 5), 1)
     for other in (MeanSquaredError(), OwnLoss()):
         fit(net, other, SGD(0.1), Batches(X, T, 5), 1)
+
+
+class OwnLayer:
+    """A learner's layer without parameters: no base class."""
+
+    shapes = {}
+    calls = 0
+
+    def __init__(self, f):
+        self.f = f
+
+    def init_params(self, rng):
+        pass
+
+    def forward(self, x, training=False):
+        self.calls += 1
+        self.y = self.f(x)
+        return self.y
+
+    def backward(self, dy):
+        return dy * self.y
+
+
+def softmax(z):
+    e = np.exp(z - z.max(axis=1, keepdims=True))
+    return e / e.sum(axis=1, keepdims=True)
+
+
+def only_rows_of_three(z):
+    assert z.shape[1] == 3
+    return z
+
+
+SQUASHING = {
+    "sigmoid": lambda z: 1 / (1 + np.exp(-z)),
+    "from tanh": lambda z: 0.5 * (1 + np.tanh(z / 2)),
+    "softmax": softmax,
+    "clipped": lambda z: np.clip(z, 0, 1),
+}
+HARMLESS = {
+    "identity": lambda z: 1 * z,
+    "tanh": np.tanh,
+    "ReLU": lambda z: np.maximum(z, 0),
+    "cooled": lambda z: z / 100,
+    "bell": lambda z: np.exp(-(z**2)),
+    "nothing": lambda z: 0 * z,
+    "picky": only_rows_of_three,
+}
+
+
+@pytest.mark.parametrize("Loss", [SigmoidCrossEntropy, SoftmaxCrossEntropy])
+@pytest.mark.parametrize("name", SQUASHING)
+def test_a_learners_own_sigmoid_before_a_loss_on_logits_is_named(Loss, name):
+    layer = OwnLayer(SQUASHING[name])
+    net = Sequential([Dense(4, 3), layer])
+    theta = net.theta.copy()
+    with pytest.raises(ValueError, match=r"its own .*, and the last layer is OwnLayer\(\)"):
+        fit(net, Loss(), SGD(0.1), Batches(X, T, 5), 1)
+    assert np.array_equal(net.theta, theta) and layer.calls == 0 and not hasattr(layer, "y")
+    fit(net, MeanSquaredError(), SGD(0.1), Batches(X, T, 5), 1)
+
+
+@pytest.mark.parametrize("name", HARMLESS)
+def test_no_other_last_layer_is_taken_for_a_sigmoid(name):
+    layer = OwnLayer(HARMLESS[name])
+    history = fit(Sequential([Dense(4, 3), layer]), SigmoidCrossEntropy(), SGD(0.1), [(X, T)], 2)
+    assert history.stopped is None and layer.calls == 2
+
+
+@pytest.mark.parametrize("kind", [Momentum, Nesterov, AdaGrad, RMSProp, Adam, Leap])
+def test_proximal_l1_is_refused_with_any_other_rule_than_sgd(kind):
+    net, optimizer = network(), kind() if kind is Leap else kind(0.1)
+    before = net.theta.copy()
+    with pytest.raises(TypeError, match=r"fit takes L1\(proximal=True\) with SGD, got .*moves"):
+        fit(net, MeanSquaredError(), optimizer, Batches(X, T, 5), 1, penalty=L1(0.1, proximal=True))
+    assert np.array_equal(net.theta, before)
+    if kind is not Leap:
+        fit(net, MeanSquaredError(), optimizer, Batches(X, T, 5), 1, penalty=L1(0.1))
+
+
+def test_proximal_l1_finds_the_minimum_of_loss_plus_penalty():
+    """L = 1/2 (w - 3)^2 + 2 |w| has its minimum at 1, and 1/2 (w - 1)^2 + 2 |w| at 0."""
+    for target, minimum in ((3.0, 1.0), (1.0, 0.0), (-3.0, -1.0)):
+        net = Sequential([Dense(1, 1)], dtype=np.float64)
+        net.freeze(0)
+
+        def centre(*_, net=net):
+            net.layers[0].b = 0
+
+        batches = [(np.ones((1, 1)), np.full((1, 1), target))]
+        fit(net, MeanSquaredError(), SGD(0.1), batches, 300, penalty=L1(2, True), progress=centre)
+        assert net.layers[0].W[0, 0] == pytest.approx(minimum, abs=1e-9)
+
+
+def test_fit_asks_a_schedule_once_a_step():
+    asked = []
+
+    def schedule(t):
+        asked.append(t)
+        return 0.5 / (1 + t)
+
+    nets, optimizer = (network(), network()), SGD(schedule)
+    fit(nets[0], MeanSquaredError(), optimizer, Batches(X, T, 5), 2, penalty=L1(0.1, True))
+    assert asked == list(range(10)) and optimizer.lr is schedule
+    assert optimizer.last_rate == schedule(9)
+    with pytest.raises(ValueError, match="SGD.* has made steps on another array"):
+        fit(nets[1], MeanSquaredError(), optimizer, Batches(X, T, 5), 1)
+    assert optimizer.lr is schedule and optimizer.t == 10
+
+
+def test_an_optimizer_that_has_stepped_another_net_is_refused():
+    """A kept momentum would make a first step far too long, in a direction of the other net."""
+    nets, optimizer = (network(0), network(1)), Momentum(0.1)
+    fit(nets[0], MeanSquaredError(), optimizer, Batches(X, T, 5), 1)
+    before = nets[1].theta.copy()
+    with pytest.raises(ValueError, match="has made steps on another array: start a new optimizer"):
+        fit(nets[1], MeanSquaredError(), optimizer, Batches(X, T, 5), 1)
+    assert np.array_equal(nets[1].theta, before)
+    fit(nets[0], MeanSquaredError(), optimizer, Batches(X, T, 5), 1)  # going on is no slip
+
+
+def test_a_pair_in_place_of_a_list_of_pairs_is_named():
+    with pytest.raises(TypeError, match=r"each of batches as a pair \(x, t\), got ndarray"):
+        fit(network(), MeanSquaredError(), SGD(0.1), (X, T), 1)
+
+
+class TestProbe:
+    def run(self, probe, **settings):
+        net = Sequential([Dense(4, 5), Sigmoid(), Dense(5, 5), ReLU(), Dense(5, 3)], seed=3)
+        loss = SoftmaxCrossEntropy()
+        fit(net, loss, SGD(0.5), Batches(X, T, 5), 4, progress=probe, **settings)
+        return net
+
+    def test_frames_hold_what_the_net_is_at_these_steps(self):
+        x, t, loss = X[:8], T[:8], SoftmaxCrossEntropy()
+        probe = Probe(x, t, loss, (0, 3, 20, 99))
+        net = self.run(probe)
+        assert [frame.step for frame in probe.frames] == [0, 3, 20]
+        last = probe.frames[-1]
+        assert last.loss == loss.forward(net.forward(x), t) and last.accuracy == accuracy(net, x, t)
+        net.backward(loss.backward())
+        assert last.grad_rms == net.grad_rms()
+        first = net.layers[1].f(net.layers[0].forward(x.astype(np.float32)))
+        second = net.layers[3].f(net.layers[2].forward(first))
+        expected = [np.mean(first * (1 - first)), np.mean(second > 0)]
+        assert last.slopes == pytest.approx(expected, rel=1e-5)
+        start = Sequential([Dense(4, 5), Sigmoid(), Dense(5, 5), ReLU(), Dense(5, 3)], seed=3)
+        assert probe.frames[0].loss == loss.forward(start.forward(x), t)
+
+    def test_it_leaves_training_as_it_is(self):
+        nets = [self.run(probe) for probe in (None, Probe(X, T, SoftmaxCrossEntropy(), range(99)))]
+        assert np.array_equal(nets[0].theta, nets[1].theta)
+        assert np.array_equal(nets[0].grad, nets[1].grad)
+
+    def test_it_works_in_a_loop_of_ones_own_and_starts_anew(self):
+        probe, net = Probe(X, T, MeanSquaredError(), [0, 2]), network()
+        net.grad = 7
+        for _ in range(2):
+            probe.watch(net)
+            for step in range(1, 4):
+                assert not probe(step)
+        assert [frame.step for frame in probe.frames] == [0, 2] and np.all(net.grad == 7)
+
+    def test_what_is_not_finite_gives_no_frame(self):
+        net, probe = network(), Probe(X, T, MeanSquaredError(), [0, 1])
+        probe.watch(net)
+        net.theta = 3e38
+        probe(1)
+        assert [frame.step for frame in probe.frames] == [0]
+
+    def test_it_says_what_it_takes(self):
+        for settings, words in [
+            ((X, T[:, 0], MeanSquaredError(), [0]), "Probe takes t with one example a row"),
+            ((X, T[:5], MeanSquaredError(), [0]), "Probe takes one target for each example"),
+            ((X, T, MeanSquaredError, [0]), "Probe takes a loss, got the class"),
+            ((X, T, MeanSquaredError(), 5), "Probe takes steps as the steps to look at"),
+            ((X, T, MeanSquaredError(), [0.5]), "Probe takes each of steps as a whole number"),
+        ]:
+            with pytest.raises((TypeError, ValueError), match=words):
+                Probe(*settings)
 
 
 class Guess:
