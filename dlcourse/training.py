@@ -8,13 +8,7 @@ import numpy as np
 
 from dlcourse.guard import checks
 from dlcourse.guard.checks import EXAMPLES, LOSS, SEED, TARGETS, optional, same_length, takes, whole
-from dlcourse.guard.diagnosis import (
-    Diverged,
-    finite_norm,
-    require_a_match,
-    safe_step,
-    undone_if_refused,
-)
+from dlcourse.guard.diagnosis import Diverged, careful, finite_norm, require_a_match, safe_step
 from dlcourse.guard.vectors import chunks
 from dlcourse.optimizers import clip_norm
 from dlcourse.penalties import L1, L2
@@ -60,9 +54,7 @@ class History:
 
     def record(self, loss, grad_rms):
         """Append one step: the loss, and one gradient magnitude for each layer."""
-        if len(grad_rms) != len(self.layers):
-            words = f"{len(self.layers)} gradient magnitudes, one for each layer"
-            raise ValueError(f"History takes {words}, got {len(grad_rms)}")
+        checks.one_for_each(self.layers, grad_rms)
         if self._steps == len(self._rows):
             self._rows = np.concatenate([self._rows, np.empty_like(self._rows)])
         self._rows[self._steps] = [loss, *grad_rms]
@@ -95,8 +87,9 @@ def fit(net, loss, optimizer, batches, epochs, *,
     batches is Batches, or a list of pairs: [(x, t)] is all examples at once, without a copy if in
     net's dtype. validation = (x, t) is judged after each epoch; clip = the largest gradient norm.
     progress(step, n_steps, history) is called after every step, from 1; a true answer ends
-    training. A step whose loss or gradient is not finite is neither taken nor recorded: theta stays
-    finite, `history.stopped` names epoch, step and layer, and one RuntimeWarning says so.
+    training. One that has a method `watch` is shown the net before the first step (see Probe).
+    A step whose loss or gradient is not finite is neither taken nor recorded: theta stays finite,
+    `history.stopped` names epoch, step and layer, and one RuntimeWarning says so.
     """
     require_a_match(net, loss, optimizer, penalty)
     history, step = History(net.slices), 0
@@ -122,8 +115,7 @@ def fit(net, loss, optimizer, batches, epochs, *,
     return history
 
 
-@undone_if_refused
-@np.errstate(all="ignore")
+@careful
 def one_step(net, loss, optimizer, x, t, penalty, clip):
     """Forward, loss, backward, update. Returns the loss and every layer's gradient magnitude."""
     value = loss.forward(net.forward(x, training=True), t)

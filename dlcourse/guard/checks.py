@@ -423,6 +423,13 @@ def matrix(who, name, t):
     return t
 
 
+def one_for_each(layers, grad_rms):
+    """As many magnitudes as layers: NumPy would spread a single one over all of them."""
+    if len(grad_rms) != len(layers):
+        words = f"{len(layers)} gradient magnitudes, one for each layer, got {len(grad_rms)}"
+        raise ValueError(f"History takes {words}")
+
+
 # ---- the gradient check
 
 

@@ -48,19 +48,20 @@ def squashes(layer):
         return False
 
 
-def undone_if_refused(step):
-    """What a training step that ends in an error did to the running statistics is undone."""
+def careful(step):
+    """A step that ends in an error moves no running statistics. NumPy's warnings are silenced."""
 
     @functools.wraps(step)
-    def careful(net, *settings):
+    def taken_back_if_refused(net, *settings):
         state = net.state.copy()
         try:
-            return step(net, *settings)
+            with np.errstate(all="ignore"):
+                return step(net, *settings)
         except Exception:
             net.state = state
             raise
 
-    return careful
+    return taken_back_if_refused
 
 
 def finite_norm(net, x, t, value):
@@ -83,7 +84,7 @@ def finite_norm(net, x, t, value):
 
 def safe_step(net, optimizer, norm):
     """optimizer.step; one that would make theta infinite is taken back. Only a huge one can."""
-    rate = optimizer.rate() if hasattr(optimizer, "rate") else math.inf
+    rate = optimizer.rate() if callable(getattr(optimizer, "rate", None)) else math.inf
     kept = net.theta.copy() if rate * max(norm, 1.0) >= 1e6 else None
     _step_at(rate, optimizer, net)
     if kept is not None and not math.isfinite(length(net.theta)):
