@@ -27,7 +27,7 @@ class Sequential:
 
     @takes(layers=checks.layer_list, seed=checks.SEED, dtype=checks.precision)
     def __init__(self, layers, seed=0, dtype=np.float32):
-        self.layers, self.dtype = layers, dtype
+        self.layers, self.dtype = layers, np.dtype(dtype)
         named = ((name_of(layer), part) for layer, part, _ in parts(layers) if layer.shapes)
         self.slices = {f"{number} {name}": part for number, (name, part) in enumerate(named, 1)}
         *_, (_, part, state) = parts(layers)

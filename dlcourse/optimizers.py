@@ -26,7 +26,7 @@ class _Optimizer:
 
     @takes(lr=checks.rate)
     def __init__(self, lr, **settings):
-        self.lr, self.t, self._settings = lr, 0, settings
+        self.lr, self.t, self._settings = lr, 0, list(settings)
         vars(self).update(settings)
 
     def step(self, theta, grad):
@@ -54,7 +54,7 @@ class _Optimizer:
 
     def __repr__(self):
         lr = getattr(self.lr, "__name__", "schedule") if callable(self.lr) else self.lr
-        settings = "".join(f", {name}={value}" for name, value in self._settings.items())
+        settings = "".join(f", {name}={getattr(self, name)}" for name in self._settings)
         return f"{type(self).__name__}(lr={lr}{settings})"
 
 
