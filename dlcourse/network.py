@@ -45,6 +45,7 @@ class Sequential:
         vars(self).update(attributes)
         self._matrices, self._measured = [], []
         for layer, part, state in parts(self.layers):
+            # a magnitude is that of the matrices; of all parameters where there is none
             matrices = join(layer, self.theta[part], self.grad[part], self.state[state])
             if layer.shapes:
                 self._matrices.append(matrices)

@@ -41,8 +41,9 @@ def takes(**kinds):
 
 
 def number(low=0, high=LARGEST, words=None, whole=False):
-    """A number from low to high, a Python float (or int) afterwards: np.float64 would turn float32
-    into float64.
+    """A number from low to high, a Python float or int afterwards.
+
+    An np.float64 would turn float32 arrays into float64 without a word.
     """
     words = words or f"a {'whole ' * whole}number from {low}" + f" to {high}" * (high < LARGEST)
 
@@ -238,8 +239,9 @@ def batch(who, x):
 
 
 def outputs_and_targets(loss, z, t):
-    """z and t of one shape (N, K) and one precision, t as the loss wants it. NumPy would broadcast
-    another t in silence.
+    """z and t of one shape (N, K) and one precision, t as the loss wants it.
+
+    NumPy would spread a t of another shape over z without a word.
     """
     z, t = real_array(loss, "outputs z", z), real_array(loss, "targets t", t)
     if z.dtype.kind != "f":
@@ -351,8 +353,9 @@ def rate_of_a_step(optimizer, lr):
 
 
 def step(optimizer, theta, grad):
-    """Two float arrays of one shape, theta the same array at every step: memories of another one
-    mean nothing.
+    """Two float arrays of one shape, and theta the same array at every step.
+
+    What an optimizer remembers of one array means nothing for another.
     """
     float_array(optimizer, "theta", theta)
     float_array(optimizer, "grad", grad)

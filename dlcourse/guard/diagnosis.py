@@ -18,9 +18,9 @@ def require_a_match(net, loss, optimizer, penalty):
     """No sigmoid before a loss that has its own, and a proximal penalty only with its rule, SGD."""
     last = net.layers[-1]
     if getattr(loss, "on_logits", False) and squashes(last):
-        words = f"{loss!r} applies its own sigmoid or softmax"
-        words = f"{words}, and the last layer is {name_of(last)}"
-        raise ValueError(f"{words}: drop that layer, or the output goes through two")
+        words = f"applies its own sigmoid or softmax, and the last layer is {name_of(last)}"
+        hint = "drop that layer, or the output goes through two"
+        raise ValueError(f"{loss!r} {words}: {hint}")
     if getattr(penalty, "proximal", False) and not getattr(optimizer, "proximal", False):
         words = f"fit takes L1(proximal=True) with SGD, got {optimizer!r}"
         why = "after a step by momentum or an adaptive rate, the same shrinking moves the minimum"

@@ -1,6 +1,4 @@
-"""A network's numbers in a file: written whole or not at all, read only where it is the same
-network.
-"""
+"""A network's numbers in a file: written whole or not at all, read only by the same network."""
 
 import contextlib
 import io
@@ -14,8 +12,9 @@ from dlcourse.guard.views import states_of
 
 
 def signature(net):
-    """What a saved file must share: dtype, and of every layer class, shapes, and public numbers
-    (hyper-parameters).
+    """What a network and its file share: dtype; each layer's class, shapes and public numbers.
+
+    The public numbers are hyper-parameters: two networks that differ in one compute other outputs.
     """
     return json.dumps([str(net.dtype), *map(_description, net.layers)])
 
@@ -30,8 +29,9 @@ def _description(layer):
 
 
 def save(net, path):
-    """Write theta, state and signature. Numbers that are not finite are a ValueError, what the disk
-    refuses an OSError.
+    """Write theta, state and signature.
+
+    Numbers that are not finite are a ValueError, what the disk refuses is an OSError.
     """
     path, arrays = _checked_path("Sequential.save", path), {"theta": net.theta, "state": net.state}
     if not _finite(arrays):
