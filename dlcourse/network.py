@@ -45,10 +45,9 @@ class Sequential:
         vars(self).update(attributes)
         self._matrices, self._measured = [], []
         for layer, part, state in parts(self.layers):
-            # a magnitude is that of the matrices; of all parameters where there is none
             matrices = join(layer, self.theta[part], self.grad[part], self.state[state])
             if layer.shapes:
-                self._matrices.append(matrices)
+                self._matrices.append(matrices)  # for penalties; and what grad_rms measures:
                 dWs = [dW.ravel() for _, dW in matrices] or [self.grad[part]]
                 self._measured.append((sum(dW.size for dW in dWs), *dWs))
 
