@@ -22,7 +22,17 @@ import time
 
 import numpy as np
 
-from dlcourse import activations, data, initializers, layers, losses, network, optimizers, recurrent, training
+from dlcourse import (
+    activations,
+    data,
+    initializers,
+    layers,
+    losses,
+    network,
+    optimizers,
+    recurrent,
+    training,
+)
 
 try:
     import sklearn
