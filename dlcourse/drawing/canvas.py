@@ -1,4 +1,7 @@
-"""A figure as PNG in a few milliseconds: each look of its ticks and labels is drawn once, and Pillow sets plain text."""
+"""A figure as PNG in a few milliseconds.
+
+Each look of its ticks and labels is drawn once, and Pillow sets plain text.
+"""
 
 import functools
 import struct
@@ -28,7 +31,10 @@ class Canvas(FigureCanvasAgg):
         return self.renderer
 
     def png(self):
-        """The figure as PNG (bytes). What it holds is laid out once: a picture that moves cannot be compared."""
+        """The figure as PNG (bytes).
+
+        What it holds is laid out once: a picture that moves cannot be compared.
+        """
         self._lay_out()
         axes, whole = self.figure.axes, _content_of_figure(self.figure)
         content = [(ax, artist) for ax in axes for artist in _by_zorder(_content(ax))]
@@ -48,7 +54,9 @@ class Canvas(FigureCanvasAgg):
             if ax.axison and ax.patch.get_visible() and _pixel(ax.get_facecolor()) != ground:
                 pixels[_area(ax)] = _pixel(ax.get_facecolor())
         for area, ink in map(self._parts.get, frame):
-            np.minimum(picture[area], ink, out=picture[area])  # dark on light: parts may touch, whichever came first
+            np.minimum(
+                picture[area], ink, out=picture[area]
+            )  # dark on light: parts may touch, whichever came first
         for ax, artist in content:
             ax.draw_artist(artist)
         for artist in _by_zorder(whole):
@@ -56,7 +64,10 @@ class Canvas(FigureCanvasAgg):
         return _png(picture)
 
     def _lay_out(self):
-        """Each axes where it stood when the figure first held as much: a colorbar, drawn anew, takes its old place."""
+        """Each axes where it stood when the figure first held as much.
+
+        A colorbar, drawn anew, takes its old place.
+        """
         axes, title = self.figure.axes, self.figure._suptitle
         held = len(axes), title is not None
         if held not in self._places:
@@ -97,7 +108,10 @@ def _area(ax):
 
 
 class Renderer(RendererAgg):
-    """Agg, but for plain text, level or upright: Pillow sets it some ten times faster, and numbers change with every move."""
+    """Agg, but for plain text, level or upright.
+
+    Pillow sets it some ten times faster, and numbers change with every move.
+    """
 
     def _ink(self, s, prop):
         return _ink(s, findfont(prop), prop.get_size_in_points() * self.dpi / 72)
@@ -122,7 +136,9 @@ class Renderer(RendererAgg):
         self.draw_image(gc, round(x) + left, self.height - round(y) - bottom, image[::-1])
 
 
-_truetype = functools.cache(functools.partial(ImageFont.truetype, layout_engine=ImageFont.Layout.BASIC))
+_truetype = functools.cache(
+    functools.partial(ImageFont.truetype, layout_engine=ImageFont.Layout.BASIC)
+)
 
 
 @functools.lru_cache(1000)
@@ -136,8 +152,20 @@ def _ink(s, path, size):
 
 
 def _content(ax):
-    """What a drawing function put on the axes, apart from the frame: limits, ticks, labels, title, legend."""
-    kinds = ("images", "collections", "patches", "lines", "texts", "tables", "artists", "child_axes")
+    """What a drawing function put on the axes, apart from the frame.
+
+    Limits, ticks, labels, title, legend.
+    """
+    kinds = (
+        "images",
+        "collections",
+        "patches",
+        "lines",
+        "texts",
+        "tables",
+        "artists",
+        "child_axes",
+    )
     return [artist for kind in kinds for artist in getattr(ax, kind)]
 
 
@@ -156,9 +184,13 @@ def blank(figure, kept):
     for artist in _content_of_figure(figure):
         artist.remove()
     figure.set_facecolor(matplotlib.rcParams["figure.facecolor"])
-    figure._suptitle = figure._supxlabel = figure._supylabel = None  # else they come back without being drawn
+    figure._suptitle = figure._supxlabel = figure._supylabel = (
+        None  # else they come back without being drawn
+    )
     for ax in [ax for ax in figure.axes if ax not in kept]:
-        colorbar = getattr(ax, "_colorbar", None)  # it gives back the room that it took from its axes
+        colorbar = getattr(
+            ax, "_colorbar", None
+        )  # it gives back the room that it took from its axes
         colorbar.remove() if colorbar else ax.remove()
     for ax in kept:
         empty(ax)
@@ -185,7 +217,9 @@ def empty(ax):
         ax.set_title("", loc=place, color=matplotlib.rcParams["text.color"])
     for axis in (ax.xaxis, ax.yaxis):
         axis.label.set(text="", color=matplotlib.rcParams["axes.labelcolor"])
-        if axis.get_scale() != "linear" or not (axis.isDefault_majloc and axis.isDefault_majfmt and axis.isDefault_minloc):
+        if axis.get_scale() != "linear" or not (
+            axis.isDefault_majloc and axis.isDefault_majfmt and axis.isDefault_minloc
+        ):
             axis.axes.set(**{f"{axis.axis_name}scale": "linear"})
     ax.set(aspect="auto", anchor="C", xlim=(0, 1), ylim=(0, 1))
     ax.margins(matplotlib.rcParams["axes.xmargin"], matplotlib.rcParams["axes.ymargin"])
@@ -213,7 +247,11 @@ def _frame(k, ax):
     """(look, part) for each part of the frame of the k-th axes: two equal looks are drawn alike."""
     ax.apply_aspect()
     place = (k, *ax.get_position().bounds)
-    titles = [*(ax.get_title(loc=place) for place in TITLES), ax.title.get_color(), ax.title.get_fontsize()]
+    titles = [
+        *(ax.get_title(loc=place) for place in TITLES),
+        ax.title.get_color(),
+        ax.title.get_fontsize(),
+    ]
     spines = map(_look_of_spine, ax.spines.values())
     yield (*place, ax.axison, ax.get_facecolor(), *titles, *spines), ax
     for axis, limits in ((ax.xaxis, ax.get_xlim()), (ax.yaxis, ax.get_ylim())):
@@ -226,24 +264,56 @@ def _frame(k, ax):
             )
             label = (axis.label.get_text(), axis.label.get_color(), axis.label.get_fontsize())
             common, single = _look_of_ticks(axis)
-            look = (*label, str(common), *single, axis.get_label_position(), axis.get_ticks_position())
-            yield (*place, type(axis), *limits, axis.get_scale(), *look, *axis.get_majorticklocs(), type(minor), *writing), axis
+            look = (
+                *label,
+                str(common),
+                *single,
+                axis.get_label_position(),
+                axis.get_ticks_position(),
+            )
+            yield (
+                (
+                    *place,
+                    type(axis),
+                    *limits,
+                    axis.get_scale(),
+                    *look,
+                    *axis.get_majorticklocs(),
+                    type(minor),
+                    *writing,
+                ),
+                axis,
+            )
     if legend := ax.get_legend():
         getters = [f"get_{what}" for what in ("label", "color", "facecolor", "linestyle", "marker")]
-        looks = (str(getattr(h, get)()) for h in legend.legend_handles for get in getters if hasattr(h, get))
+        looks = (
+            str(getattr(h, get)())
+            for h in legend.legend_handles
+            for get in getters
+            if hasattr(h, get)
+        )
         texts = [
-            (text.get_text(), text.get_fontsize(), str(text.get_color())) for text in (legend.get_title(), *legend.get_texts())
+            (text.get_text(), text.get_fontsize(), str(text.get_color()))
+            for text in (legend.get_title(), *legend.get_texts())
         ]
-        yield (*place, *looks, *texts, str(legend._loc), str(legend.get_bbox_to_anchor().bounds)), legend
+        yield (
+            (*place, *looks, *texts, str(legend._loc), str(legend.get_bbox_to_anchor().bounds)),
+            legend,
+        )
 
 
 def _png(picture):
-    """Pixels (height, width, 4) as PNG. Rows without a filter: faster and smaller, for flat colours, than what Pillow chooses."""
+    """Pixels (height, width, 4) as PNG.
+
+    Rows without a filter: faster and smaller, for flat colours, than what Pillow chooses.
+    """
     height, width, _ = picture.shape
     rows = np.zeros((height, 1 + 4 * width), np.uint8)  # a row begins with its filter: 0, none
     rows[:, 1:] = picture.reshape(height, -1)
     size = struct.pack(">2I5B", width, height, 8, 6, 0, 0, 0)
     png = b"\x89PNG\r\n\x1a\n"
     for name, data in {b"IHDR": size, b"IDAT": zlib.compress(rows, 1), b"IEND": b""}.items():
-        png += struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
+        png += (
+            struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
+        )
     return png

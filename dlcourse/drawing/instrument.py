@@ -1,6 +1,7 @@
 """The gradient magnitude of every layer, in one drawing for all lessons: the network above, its bars below.
 
-The loss stands at the right, where the gradient starts; a new layer is added at the left, and no bar moves sideways.
+The loss stands at the right, where the gradient starts; a new layer is added at the left, and no
+bar moves sideways.
 """
 
 import numpy as np
@@ -44,17 +45,20 @@ def instrument(
 ):
     """The network of L layers on ax[0], a bar for each of them on ax[1]; returns ax.
 
-    weights: a matrix (D, M) for each layer, input first. magnitudes (L,): a bar hangs from the dotted line, the
-    reference (by default the last layer's magnitude), or stands on it: its length is the powers of ten lost or won.
-    slopes: for each layer of units an array (N, M) of slopes as shares of the largest; a unit is white where it is
-    open, and the gate at the foot is filled to the root mean square. picture: what is being read, a grey image.
-    outline (L,): a second set of magnitudes, as empty boxes. others (K, L): of other networks, as thin strokes.
-    A magnitude of 0 is an empty box "0"; beyond the axis stands an arrow with the number.
+    weights: a matrix (D, M) for each layer, input first. magnitudes (L,): a bar hangs from the
+    dotted line, the reference (by default the last layer's magnitude), or stands on it: its length
+    is the powers of ten lost or won. slopes: for each layer of units an array (N, M) of slopes as
+    shares of the largest; a unit is white where it is open, and the gate at the foot is filled to
+    the root mean square. picture: what is being read, a grey image. outline (L,): a second set of
+    magnitudes, as empty boxes. others (K, L): of other networks, as thin strokes. A magnitude of 0
+    is an empty box "0"; beyond the axis stands an arrow with the number.
     """
     magnitudes = np.asarray(magnitudes, float)
     reference = float(magnitudes[-1] if reference is None else reference)
     n = len(magnitudes)
-    room = max(n, ROOM)  # the x-axis of both: a column of units at k, its weights before it at k - 1/2
+    room = max(
+        n, ROOM
+    )  # the x-axis of both: a column of units at k, its weights before it at k - 1/2
     pad = 0.11 * room
     limits = (n - room - pad, n + pad)
     shares = magnitudes / reference if reference > 0 else np.zeros(n)
@@ -71,14 +75,19 @@ def instrument(
     if reference > 0:
         ax[1].plot(limits, [reference, reference], color=INK, linewidth=0.8, linestyle=":")
     ax[1].set(yscale="log", ylim=(LOWEST, HIGHEST), xlim=limits, ylabel=ylabel)
-    ax[1].set(yticks=[1e-6, 1e-3, 1], xticks=np.arange(n)[::every] + 0.5, xlabel="layer (input left)")
+    ax[1].set(
+        yticks=[1e-6, 1e-3, 1], xticks=np.arange(n)[::every] + 0.5, xlabel="layer (input left)"
+    )
     ax[1].set_xticklabels(names[::every])
     ax[1].minorticks_off()
     return ax
 
 
 def lost_or_won(magnitudes):
-    """The sentence that follows from the magnitudes: what the first layer gets of the last layer's gradient."""
+    """The sentence that follows from the magnitudes.
+
+    What the first layer gets of the last layer's gradient.
+    """
     first, last = magnitudes[0], magnitudes[-1]
     if first == 0:
         return "layer 1 gets no gradient at all"
@@ -114,7 +123,10 @@ def _network(ax, weights, shares, slopes, picture, pad):
     signs = np.where((sample > 0)[..., None], to_rgb(BLUE), to_rgb(RED))
     colors = PALE * (1 - ink[..., None]) + signs * ink[..., None]
     layer, above, below = np.meshgrid(np.arange(n), y, y, indexing="ij")
-    starts, ends = np.stack([layer + 0.09, above], axis=-1), np.stack([layer + 0.91, below], axis=-1)
+    starts, ends = (
+        np.stack([layer + 0.09, above], axis=-1),
+        np.stack([layer + 0.91, below], axis=-1),
+    )
     edges = np.stack([starts, ends], axis=-2).reshape(-1, 2, 2)
     dark_last = np.argsort(ink, axis=None, kind="stable")
     lines = LineCollection(edges[dark_last], colors=colors.reshape(-1, 3)[dark_last], linewidths=1)
@@ -159,12 +171,18 @@ def _bars(ax, magnitudes, reference, outline, others):
     low = np.where(magnitudes == 0, LOWEST, np.where(magnitudes < LOWEST, LOWEST, low))
     faces = np.where((magnitudes == 0)[:, None], 0, colors)
     bars = _boxes(at, 0.28, low, high)
-    ax.add_collection(PolyCollection(bars, facecolors=faces, edgecolors=colors, linewidths=1), autolim=False)
+    ax.add_collection(
+        PolyCollection(bars, facecolors=faces, edgecolors=colors, linewidths=1), autolim=False
+    )
     if outline is not None:
         boxes = _boxes(at, 0.36, *_ends(outline, reference))
         boxes = PolyCollection(boxes, facecolors="none", edgecolors="black", linewidths=1.2)
         ax.add_collection(boxes, autolim=False)
-    strokes = [[(x - 0.16, value), (x + 0.16, value)] for other in others for x, value in zip(at, other, strict=True)]
+    strokes = [
+        [(x - 0.16, value), (x + 0.16, value)]
+        for other in others
+        for x, value in zip(at, other, strict=True)
+    ]
     ax.add_collection(LineCollection(strokes, colors="0.35", linewidths=0.8), autolim=False)
     for x, value in zip(at, magnitudes, strict=True):
         if value == 0:
@@ -172,8 +190,17 @@ def _bars(ax, magnitudes, reference, outline, others):
         elif not LOWEST <= value <= HIGHEST:
             below = value < LOWEST
             place = {"ha": "center", "va": "bottom" if below else "top", "rotation": 90}
-            number = f"← {value:.0e}" if below else f"{value:.0e} →"  # turned by 90 degrees: down, up
-            ax.text(x, LOWEST * 1.5 if below else HIGHEST / 1.5, number, color="white", fontsize=9, **place)
+            number = (
+                f"← {value:.0e}" if below else f"{value:.0e} →"
+            )  # turned by 90 degrees: down, up
+            ax.text(
+                x,
+                LOWEST * 1.5 if below else HIGHEST / 1.5,
+                number,
+                color="white",
+                fontsize=9,
+                **place,
+            )
 
 
 def _gates(ax, slopes):
@@ -182,8 +209,13 @@ def _gates(ax, slopes):
     columns = np.arange(1, n + 1)
     foot, head = 1.6 * LOWEST, 60 * LOWEST
     share = np.clip([np.sqrt(np.mean(np.square(s))) for s in slopes], 0, 1)
-    frames, fillings = _boxes(columns, 0.06, foot, head), _boxes(columns, 0.06, foot, foot * (head / foot) ** share)
-    boxes = PolyCollection(np.concatenate([frames, fillings]), facecolors=["0.88"] * n + ["0.3"] * n)
+    frames, fillings = (
+        _boxes(columns, 0.06, foot, head),
+        _boxes(columns, 0.06, foot, foot * (head / foot) ** share),
+    )
+    boxes = PolyCollection(
+        np.concatenate([frames, fillings]), facecolors=["0.88"] * n + ["0.3"] * n
+    )
     ax.add_collection(boxes, autolim=False)
 
 
@@ -192,5 +224,11 @@ def _factors(ax, magnitudes):
     for k, (left, right) in enumerate(zip(magnitudes[:-1], magnitudes[1:], strict=True), 1):
         if right > 0 and np.isfinite(left / right):
             factor = left / right
-            shown = f"×{factor:.2f}" if factor < 10 else f"×{factor:.0f}" if factor < 1e4 else f"×{factor:.0e}"
+            shown = (
+                f"×{factor:.2f}"
+                if factor < 10
+                else f"×{factor:.0f}"
+                if factor < 1e4
+                else f"×{factor:.0e}"
+            )
             ax.text(k, HIGHEST / 2, shown, ha="center", va="top", fontsize=9, color=INK)
