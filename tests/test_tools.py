@@ -123,7 +123,8 @@ def test_record_keeps_alt_tags_and_readable_ids_and_drops_the_rest():
     record.normalise(lesson, "01_x")
     assert [c.id for c in lesson.cells] == ["by-hand", "01-x-000"]
     assert lesson.metadata == record.METADATA
-    assert lesson.cells[0].metadata == {"tags": ["figure"], "jupyter": {"source_hidden": True}}
+    folded = {"source_hidden": True, "outputs_hidden": True}
+    assert lesson.cells[0].metadata == {"tags": ["figure"], "jupyter": folded}
     shown, printed = lesson.cells[0].outputs
     assert shown.metadata == {"image/png": {"alt": "A square."}} and set(shown.data) == {
         "image/png",
