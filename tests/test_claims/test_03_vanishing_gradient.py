@@ -81,7 +81,7 @@ def test_with_a_bare_output_the_gradients_sink_as_well_and_it_learns():
 
 @functools.cache
 def after_one_epoch(seed):
-    """(a network with one hidden layer after one epoch at lr 1, what it was like inside, and is now)."""
+    """(a network with one hidden layer after an epoch at lr 1, its inside before and after)."""
     learn, judge, probe = letters()
     net = lesson.letter_net([20], seed=seed)
     start = lesson.inside(net, *probe)
@@ -161,7 +161,9 @@ def test_five_layers_of_tanh_learn_where_five_of_sigmoids_do_not():
 
 
 def test_the_product_of_slopes_and_weights_predicts_the_error_signal():
-    """ "δ loses a factor 0.23 in every sigmoid layer, and a product predicts it within a factor 2" (bound: 2.5)."""
+    """Lesson 3: "δ loses a factor 0.23 in every sigmoid layer, and a product predicts it within a
+    factor 2" (bound: 2.5).
+    """
     for hidden in (1, 3, 5, 7, 9):
         found, predicted = lesson.first_over_last(lesson.DELTA, hidden)
         assert np.all((1 / 2.5 < found / predicted) & (found / predicted < 2.5))
