@@ -142,9 +142,8 @@ def test_same_seed_same_theta():
     assert np.array_equal(small(3).theta, small(3).theta) and not np.array_equal(
         small(3).theta, small(4).theta
     )
-    assert np.allclose(
-        small(3).theta, small(3, np.float64).theta, rtol=1e-6
-    )  # drawn in float64 for both
+    # drawn in float64 for both
+    assert np.allclose(small(3).theta, small(3, np.float64).theta, rtol=1e-6)
     assert np.array_equal(Sequential([Dense(4, 3)]).theta, Sequential([Dense(4, 3)], seed=0).theta)
     w, b = small().layers[0].W, small().layers[0].b
     assert w.all() and not b.any()
@@ -461,9 +460,8 @@ def test_hyper_parameters_are_part_of_the_signature(tmp_path):
             self.alpha, self._seen = alpha, seen
 
     Sequential([Dense(2, 2), Leaky(0.1)]).save(tmp_path / "net.npz")
-    Sequential([Dense(2, 2), Leaky(0.1, seen=5)]).load(
-        tmp_path / "net.npz"
-    )  # a private number is none of them
+    # a private number is none of them
+    Sequential([Dense(2, 2), Leaky(0.1, seen=5)]).load(tmp_path / "net.npz")
     with pytest.raises(ValueError, match=r"Leaky.*0\.1.*Leaky.*0\.2"):
         Sequential([Dense(2, 2), Leaky(0.2)]).load(tmp_path / "net.npz")
 

@@ -259,9 +259,8 @@ def test_every_optimizer_steps_in_place_and_finds_the_bottom(kind, dtype, shape)
         if step == 1:
             memory = [getattr(optimizer, name) for name in optimizer.memory]
     assert theta is same and theta.dtype == dtype and np.all(np.abs(theta) < 2 / 3)
-    for name, first in zip(
-        optimizer.memory, memory, strict=True
-    ):  # remembered in place, in theta's precision
+    # remembered in place, in theta's precision
+    for name, first in zip(optimizer.memory, memory, strict=True):
         now = getattr(optimizer, name)
         assert now is first and now.dtype == dtype and now.shape == shape
 

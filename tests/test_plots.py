@@ -119,9 +119,10 @@ def test_gradient_magnitude_draws_a_line_for_each_layer_on_a_log_axis(history):
     ax = plots.gradient_magnitude(history)
     first, second = ax.lines
     assert ax.get_yscale() == "log"
+    # 0 is a gap
     np.testing.assert_array_equal(
         first.get_ydata().filled(np.nan), [*history.grad_rms[:10, 0], np.nan]
-    )  # 0 is a gap
+    )
     np.testing.assert_array_equal(second.get_ydata(), np.full(11, 0.5))
     assert [text.get_text() for text in ax.get_legend().get_texts()] == history.layers
     assert np.mean(to_rgb(first)) < np.mean(to_rgb(second)), "the layer next to the input is dark"
@@ -215,9 +216,8 @@ def test_layer_bars_show_other_networks_and_a_prediction_behind_the_values():
     ax = plots.layer_bars([1.0, 0.1], others=[[2.0, 0.0], [3.0, 0.3]], predicted=[0.5, 0.05])
     (grey,), (dashed,) = [c for c in ax.collections if isinstance(c, LineCollection)], ax.lines
     heights = [segment[:, 1].tolist() for segment in grey.get_segments()]
-    np.testing.assert_array_equal(
-        heights, [[2.0, 1e-15], [3.0, 0.3], [1.0, 0.1]]
-    )  # 0 lies far below the axis
+    # 0 lies far below the axis
+    np.testing.assert_array_equal(heights, [[2.0, 1e-15], [3.0, 0.3], [1.0, 0.1]])
     assert dashed.get_linestyle() == "--" and dashed.get_ydata().tolist() == [0.5, 0.05]
     assert marks(ax) == [(1, 1.0, "o", False), (2, 0.1, "o", False)]
 
@@ -401,9 +401,8 @@ def test_unit_lines_run_where_each_unit_is_0():
     ax = plots.axes()
     ax.set(xlim=(-5, 5), ylim=(-5, 5))
     for line, w, offset in zip(plots.unit_lines(W, b, ax).lines, W.T, b, strict=True):
-        ends = ax.transData.inverted().transform(
-            line.get_transform().transform([(0, 0), (1, 1)])
-        )  # where it leaves the axes
+        # where it leaves the axes
+        ends = ax.transData.inverted().transform(line.get_transform().transform([(0, 0), (1, 1)]))
         assert np.allclose(ends @ w + offset, 0) and not np.allclose(*ends)
 
 

@@ -1,6 +1,6 @@
 """The tools for authors.
 
-Record executes and stores notebooks, solutions fills in or takes out answers, benchmark compares.
+record executes and stores notebooks, solutions fills in or takes out answers, benchmark compares.
 """
 
 import base64
@@ -70,7 +70,7 @@ def test_record_finds_what_must_not_be_stored(tmp_path, monkeypatch, output, wor
 
 
 def png(change=0):
-    """A picture with a dark square and a spot that is darker than its paper by `change`, in base64."""
+    """A picture in base64: a dark square, and a spot darker than its paper by `change`."""
     array = np.full((40, 80, 3), 255, np.uint8)
     array[10:20, 10:20] = 0
     array[24:28, 24:28] -= np.uint8(change)
@@ -135,7 +135,10 @@ def test_record_keeps_alt_tags_and_readable_ids_and_drops_the_rest():
 
 def exercise(solution):
     """A notebook of one exercise in a file."""
-    folded = "<details><summary>Hint</summary>\nh\n</details>\n\n<details><summary>Solution</summary>\n{}\n</details>\n\nNext."
+    folded = (
+        "<details><summary>Hint</summary>\nh\n</details>\n\n"
+        "<details><summary>Solution</summary>\n{}\n</details>\n\nNext."
+    )
     cells = [
         new_code_cell("0", metadata={"tags": ["exercise"]}),
         new_code_cell("check()", metadata={"tags": ["check"]}),

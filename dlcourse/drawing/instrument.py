@@ -1,7 +1,7 @@
-"""The gradient magnitude of every layer, in one drawing for all lessons: the network above, its bars below.
+"""The gradient magnitude of every layer, in one drawing for all lessons.
 
-The loss stands at the right, where the gradient starts; a new layer is added at the left, and no
-bar moves sideways.
+The network stands above, its bars below. The loss stands at the right, where the gradient starts; a
+new layer is added at the left, and no bar moves sideways.
 """
 
 import numpy as np
@@ -56,9 +56,8 @@ def instrument(
     magnitudes = np.asarray(magnitudes, float)
     reference = float(magnitudes[-1] if reference is None else reference)
     n = len(magnitudes)
-    room = max(
-        n, ROOM
-    )  # the x-axis of both: a column of units at k, its weights before it at k - 1/2
+    # the x-axis of both: a column of units at k, its weights before it at k - 1/2
+    room = max(n, ROOM)
     pad = 0.11 * room
     limits = (n - room - pad, n + pad)
     shares = magnitudes / reference if reference > 0 else np.zeros(n)
@@ -84,9 +83,9 @@ def instrument(
 
 
 def lost_or_won(magnitudes):
-    """The sentence that follows from the magnitudes.
+    """What the first layer gets of the last layer's gradient, in a sentence.
 
-    What the first layer gets of the last layer's gradient.
+    It follows from the magnitudes that the bars show.
     """
     first, last = magnitudes[0], magnitudes[-1]
     if first == 0:
@@ -112,9 +111,10 @@ def _spread(n, shown=SHOWN):
 
 
 def _network(ax, weights, shares, slopes, picture, pad):
-    """A sample of each layer's units and weights: an edge is as dark as its weight, and pale where gradient is lost.
+    """A sample of each layer's units and weights.
 
-    shares (L,): magnitudes over the reference. Blue edges are positive weights, red ones negative.
+    An edge is as dark as its weight is large, and pale where gradient is lost;
+    blue edges are positive weights, red ones negative. shares (L,): magnitudes over the reference.
     """
     n, y = len(weights), np.linspace(1, -1, SHOWN)
     light = np.clip(1 + np.log10(np.maximum(shares, 1e-300)) / DECADES, 0, 1)
@@ -156,7 +156,10 @@ def _boxes(x, half, low, high):
 
 
 def _ends(magnitudes, reference):
-    """(lower, upper ends) of bars between the reference and the magnitudes, at least a stroke high, within the axis."""
+    """(lower, upper ends) of bars between the reference and the magnitudes.
+
+    Every bar is at least a stroke high and lies within the axis.
+    """
     inside = np.clip(np.asarray(magnitudes, float), 2 * LOWEST, HIGHEST)
     level = np.clip(reference, 2 * LOWEST, HIGHEST)
     low, high = np.minimum(inside, level), np.maximum(inside, level)
@@ -190,9 +193,8 @@ def _bars(ax, magnitudes, reference, outline, others):
         elif not LOWEST <= value <= HIGHEST:
             below = value < LOWEST
             place = {"ha": "center", "va": "bottom" if below else "top", "rotation": 90}
-            number = (
-                f"← {value:.0e}" if below else f"{value:.0e} →"
-            )  # turned by 90 degrees: down, up
+            # turned by 90 degrees: down, up
+            number = f"← {value:.0e}" if below else f"{value:.0e} →"
             ax.text(
                 x,
                 LOWEST * 1.5 if below else HIGHEST / 1.5,
@@ -204,7 +206,10 @@ def _bars(ax, magnitudes, reference, outline, others):
 
 
 def _gates(ax, slopes):
-    """Under every column of units a frame, filled to the root mean square of its slopes over the largest slope."""
+    """Draw a frame under every column of units, filled as far as its gate is open.
+
+    That is the root mean square of its slopes over the largest slope.
+    """
     n = len(slopes)
     columns = np.arange(1, n + 1)
     foot, head = 1.6 * LOWEST, 60 * LOWEST

@@ -1,6 +1,6 @@
 """What a lesson looks at.
 
-Points in the plane and in space, borders, valleys, images, a small network.
+These are points in the plane and in space, borders, valleys, images and a small network.
 """
 
 import matplotlib
@@ -36,15 +36,19 @@ def points(x, labels, ax=None, **settings):
 
 
 def _over_plane(f, xlim, ylim, n):
-    """n places along each side of a rectangle, and the value of f, (M, 2) -> (M,) or (M, 1), on their n x n grid."""
+    """n places along each side of a rectangle, and the values of f on their n x n grid.
+
+    f maps (M, 2) to (M,) or (M, 1).
+    """
     u, v = np.linspace(*xlim, n), np.linspace(*ylim, n)
     return u, v, np.reshape(f(np.stack(np.meshgrid(u, v), axis=-1).reshape(-1, 2)), (n, n))
 
 
 def _shades(ax, u, v, values, edges, colors):
-    """Colour the plane below, between and above `edges`, as contourf does in thrice the time; the finder of lines is returned.
+    """Colour the plane below, between and above `edges`; the finder of lines is returned.
 
-    Infinities lie beyond all edges; where a value is NaN nothing is drawn.
+    contourf does the same in thrice the time. Infinities lie beyond all edges; where a value is NaN
+    nothing is drawn.
     """
     values = np.ma.masked_invalid(np.clip(np.asarray(values, float), -1e300, 1e300))
     grid = contour_generator(u, v, values, fill_type="OuterCode")
@@ -64,7 +68,7 @@ def _shades(ax, u, v, values, edges, colors):
 def decision_boundary(f, x, labels, ax=None, *, level=0.5, n=100):
     """Points of two classes on a plane coloured by f, (M, 2) -> (M,) or (M, 1).
 
-    Blue above `level`, red below, a line at it.
+    The plane is blue above `level` and red below, with a line at it.
     """
     ax = axes() if ax is None else ax
     margin = 0.08 * (x.max(axis=0) - x.min(axis=0))
@@ -79,18 +83,16 @@ def decision_boundary(f, x, labels, ax=None, *, level=0.5, n=100):
 
 
 def unit_lines(W, b, ax):
-    """Where each unit stands at 0.
+    """The line x W + b = 0 for every column of W (2, M), as far as the axes reach.
 
-    The line x W + b = 0 for every column of W (2, M), as far as the axes reach.
+    There each unit stands at 0.
     """
     for w, offset, color in zip(
         W.T, b, np.resize(["0.25", PURPLE, GREEN, ORANGE], len(b)), strict=True
     ):
         length = np.hypot(*w)
-        along, foot = (
-            np.array([-w[1], w[0]]) / length,
-            -offset / length * w / length,
-        )  # the foot is next to the origin
+        # the foot is next to the origin
+        along, foot = np.array([-w[1], w[0]]) / length, -offset / length * w / length
         ax.axline(
             foot, foot + max(1, np.hypot(*foot)) * along, color=color, linestyle="--", linewidth=1.8
         )
@@ -98,8 +100,10 @@ def unit_lines(W, b, ax):
 
 
 def space(x, labels, ax, v, c, *, seen_from=None):
-    """Points (N, 3) of two classes within the unit cube, and the plane x v + c = 0; without `seen_from` (elevation, azimuth) the
-    plane is seen along its edge. `ax` is one of axes(projection="3d").
+    """Points (N, 3) of two classes within the unit cube, and the plane x v + c = 0.
+
+    Without `seen_from` (elevation, azimuth) the plane is seen along its edge. `ax` is one of
+    axes(projection="3d").
     """
     for label, marker in ((0, "^"), (1, "o")):
         ax.scatter(
@@ -134,7 +138,10 @@ def space(x, labels, ax, v, c, *, seen_from=None):
 
 
 def network(units, weights, ax=None):
-    """A box with text for every unit, [[text, ...] of the inputs, then of each layer], and its weights (D, M) on the arrows."""
+    """A box with text for every unit, and the weights on the arrows between them.
+
+    units: [[text, ...] of the inputs, then of each layer]; weights: a matrix (D, M) for each layer.
+    """
     ax = axes() if ax is None else ax
     places = [
         [(column, i - (len(layer) - 1) / 2) for i in range(len(layer))]
@@ -201,9 +208,9 @@ def images(x, ax=None, *, captions=None, columns=8, signed=False):
 
 
 def contour_path(f, paths, ax=None, *, xlim, ylim, levels=14, **settings):
-    """Shades of f, (M, 2) -> (M,), and a path (steps, 2) for each {name.
+    """Shades of f, (M, 2) -> (M,), and a path (steps, 2) for each {name: path}.
 
-    Path}, from its ring to its cross.
+    A path runs from its ring to its cross.
     """
     ax = axes() if ax is None else ax
     u, v, heights = _over_plane(f, xlim, ylim, 32)

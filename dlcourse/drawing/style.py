@@ -1,6 +1,6 @@
-"""How every figure looks.
+"""How every figure looks, and how one is shown in a notebook.
 
-Colours, sizes, axes of a fixed size, and how one is shown in a notebook.
+Here are its colours, the sizes of letters and lines, and axes of a fixed size.
 """
 
 import io
@@ -24,21 +24,23 @@ BLUE, RED, GREEN, ORANGE, SKY, PURPLE = (
 COLORS = {
     "label 0": RED, "label 1": BLUE, "training": BLUE, "validation": ORANGE,
     "cross-entropy": BLUE, "squared error": RED, "sigmoid": RED, "tanh": BLUE, "relu": GREEN,
-    "SGD": BLUE, "Momentum": RED, "Nesterov": GREEN, "AdaGrad": PURPLE, "RMSProp": ORANGE, "Adam": SKY,
+    "SGD": BLUE, "Momentum": RED, "Nesterov": GREEN,
+    "AdaGrad": PURPLE, "RMSProp": ORANGE, "Adam": SKY,
 }  # fmt: skip
 CYCLE = [(BLUE, "-"), (RED, "--"), (GREEN, "-."), (PURPLE, ":"), (ORANGE, "-"), (SKY, "--")]
 
 
 def use_style():
-    """One look for all figures.
+    """Give all figures one look.
 
-    Readable sizes, no frame, colours and line styles that need no colour vision.
+    It has readable sizes, no frame, and colours and line styles that need no colour vision.
     """
     colors, styles = zip(*CYCLE, strict=True)
     matplotlib.rcParams.update({
-        "figure.dpi": 100, "font.size": 10, "axes.labelsize": 10, "axes.titlesize": 10, "legend.fontsize": 9.5,
-        "xtick.labelsize": 9.5, "ytick.labelsize": 9.5, "axes.spines.top": False, "axes.spines.right": False,
-        "legend.frameon": False, "lines.linewidth": 2, "axes.grid": False, "image.cmap": "gray_r",
+        "figure.dpi": 100, "font.size": 10, "axes.labelsize": 10, "axes.titlesize": 10,
+        "legend.fontsize": 9.5, "xtick.labelsize": 9.5, "ytick.labelsize": 9.5,
+        "axes.spines.top": False, "axes.spines.right": False, "axes.grid": False,
+        "legend.frameon": False, "lines.linewidth": 2, "image.cmap": "gray_r",
         "axes.prop_cycle": matplotlib.cycler(color=colors, linestyle=styles),
     })  # fmt: skip
 
@@ -46,7 +48,7 @@ def use_style():
 def axes(n=1, width=None, height=3.2, rows=1, **kind):
     """One axes, or an array of n in `rows`, on a new figure of a fixed size in inches (100 dpi).
 
-    Projection="3d" for space.
+    With projection="3d" they show space.
     """
     figure = Figure(figsize=(width or min(4 * n, 8.4) + (n == 1), height), layout="constrained")
     FigureCanvasAgg(figure)
@@ -54,9 +56,9 @@ def axes(n=1, width=None, height=3.2, rows=1, **kind):
 
 
 def show(ax, alt):
-    """Display the figure of `ax` (one axes or an array) in the notebook, with `alt`.
+    """Display the figure of `ax` (one axes or an array) in the notebook.
 
-    What it shows, in a sentence.
+    `alt` says in a sentence what it shows.
     """
     from IPython.display import display
 
@@ -76,7 +78,7 @@ def show(ax, alt):
 def layer_colors(n):
     """n colours from dark, next to the input, to brighter, next to the output.
 
-    One perceptual scale, all seen on white.
+    They lie on one perceptual scale, and all are seen on white.
     """
     return matplotlib.colormaps["viridis"](np.linspace(0, 0.58, n))
 
@@ -85,9 +87,8 @@ def names_above(ax):
     """Names above the axes, where no curve can be."""
     handles, labels = ax.get_legend_handles_labels()
     if labels:
-        room = (
-            12 * ax.figure.get_figwidth() / len(ax.figure.axes)
-        )  # letters that stand side by side
+        # letters that stand side by side
+        room = 12 * ax.figure.get_figwidth() / len(ax.figure.axes)
         columns = min(4, len(labels), int(room / (6 + max(map(len, labels)))) or 1)
         ax.legend(
             handles,
