@@ -22,13 +22,14 @@ from dlcourse.drawing.style import (
     RED,
     SKY,
     axes,
+    end_names,
     layer_colors,
     names_above,
     show,
     use_style,
 )
 
-__all__ = ["use_style", "axes", "show", "layer_colors"]
+__all__ = ["use_style", "axes", "show", "layer_colors", "end_names"]
 __all__ += ["curves", "loss_curve", "gradient_magnitude", "layer_bars", "layer_histograms", "histograms"]
 __all__ += ["points", "decision_boundary", "unit_lines", "space", "network", "images", "contour_path"]
 __all__ += ["BLUE", "RED", "GREEN", "ORANGE", "SKY", "PURPLE", "COLORS", "CYCLE"]
@@ -36,11 +37,14 @@ __all__ += ["BLUE", "RED", "GREEN", "ORANGE", "SKY", "PURPLE", "COLORS", "CYCLE"
 SHAPES = {name: MarkerStyle(name).get_path().transformed(MarkerStyle(name).get_transform()) for name in "o^v"}
 
 
-def curves(x, ys, ax=None, **settings):
+def curves(x, ys, ax=None, *, names="above", **settings):
     """A line for each {name: y}. `x` is shared, or a dict with the same names; `settings` as in Axes.set.
 
-    What stands before a comma in a name decides the colour: "cross-entropy, 20 hidden units".
+    What stands before a comma in a name decides the colour: "cross-entropy, 20 hidden units". names: "above" is a
+    legend above the axes, "end" writes each name at the right end of its line.
     """
+    if names not in ("above", "end"):
+        raise ValueError(f'curves takes names="above" or names="end", got {names!r}')
     ax = axes() if ax is None else ax
     known = {name: COLORS.get(str(name).split(",")[0]) for name in ys}
     free = itertools.cycle([color for color, _ in CYCLE if color not in known.values()] or [BLUE])
@@ -48,7 +52,7 @@ def curves(x, ys, ax=None, **settings):
         style = {"color": known[name] or next(free)} if any(known.values()) else {}  # the line's style comes from the cycle
         ax.plot(x[name] if isinstance(x, dict) else x, y, label=name, **style)
     ax.set(**settings)
-    return names_above(ax)
+    return names_above(ax) if names == "above" else end_names(ax)
 
 
 def loss_curve(history, ax=None):

@@ -57,6 +57,8 @@ class Canvas(FigureCanvasAgg):
 
     def _lay_out(self):
         """Each axes where it stood when the figure first held as much: a colorbar, drawn anew, takes its old place."""
+        if self._engine is None:  # the axes of a sheet stays where it is
+            return
         axes, title = self.figure.axes, self.figure._suptitle
         held = len(axes), title is not None
         if held not in self._places:

@@ -4,9 +4,11 @@ import matplotlib
 import numpy as np
 from contourpy import contour_generator
 from matplotlib.collections import LineCollection, PathCollection
+from matplotlib.patches import FancyArrowPatch
 from matplotlib.path import Path
+from matplotlib.transforms import ScaledTranslation
 
-from dlcourse.drawing.style import COLORS, CYCLE, GREEN, ORANGE, PURPLE, axes, names_above
+from dlcourse.drawing.style import BACKWARD, BLUE, COLORS, CYCLE, GREEN, GREY, INK, ORANGE, PURPLE, RED, axes, names_above
 
 
 def _marks(ax, x, labels):
@@ -87,24 +89,62 @@ def space(x, labels, ax, v, c, *, seen_from=None):
     return ax
 
 
-def network(units, weights, ax=None):
-    """A box with text for every unit, [[text, ...] of the inputs, then of each layer], and its weights (D, M) on the arrows."""
-    ax = axes() if ax is None else ax
+def network(units, weights, ax=None, *, back=None, gradients=None):
+    """A box with words for every unit, [[text, ...] of the inputs, then of each layer], and its weights (D, M) on the edges.
+
+    An edge is blue where its weight is positive, red where it is negative, and as wide as it is large. back: what stands
+    below the words of each unit in the colour of the way back, in the shape of `units`. gradients: matrices like
+    weights; each edge gets an arrow back as wide as its number is large.
+    """
+    tall, wide = max(map(len, units)), len(units)
+    ax = axes(width=8.4, height=min(4.4, 0.5 + tall)) if ax is None else ax
     places = [[(column, i - (len(layer) - 1) / 2) for i in range(len(layer))] for column, layer in enumerate(units)]
-    for sources, targets, W in zip(places[:-1], places[1:], weights, strict=True):
-        for (x0, y0), row in zip(sources, W, strict=True):
-            for (x1, y1), w in zip(targets, row, strict=True):
-                ax.annotate("", (x1 - 0.25, y1), (x0 + 0.22, y0), arrowprops={"arrowstyle": "->", "color": "0.5"})
-                label = {"ha": "center", "va": "center", "bbox": {"facecolor": "white", "linewidth": 0, "pad": 1}}
-                ax.text(0.62 * x0 + 0.38 * x1, 0.62 * y0 + 0.38 * y1, f"{w:g}", **label)
-    for layer, texts in zip(places, units, strict=True):
-        for place, text in zip(layer, texts, strict=True):
-            box = {"facecolor": "#eef3f7", "edgecolor": "0.4", "boxstyle": "round"}
-            ax.text(*place, text, ha="center", va="center", linespacing=1.4, bbox=box)
-    tall = max(map(len, units)) / 2
-    ax.set(xlim=(-0.4, len(units) - 0.6), ylim=(tall, -tall))  # the first unit on top
+    boxes = []
+    for layer, (column, texts) in zip(places, enumerate(units), strict=True):
+        under = back[column] if back is not None else [""] * len(texts)
+        boxes.append([_unit(ax, *about) for about in zip(layer, texts, under, strict=True)])
+    largest = [max(np.abs(W).max() for W in some) or 1.0 for some in (weights, gradients or [np.ones(1)])]
+    for k, W in enumerate(weights):
+        for i, j in np.ndindex(*np.shape(W)):
+            ends = (places[k][i], places[k + 1][j]), (boxes[k][i], boxes[k + 1][j])
+            dW = None if gradients is None else float(gradients[k][i][j])
+            _way_there_and_back(ax, *ends, float(W[i][j]), dW, largest)
+    ax.set(xlim=(-0.45, wide - 0.55), ylim=(tall / 2, -tall / 2))  # the first unit on top
     ax.set_axis_off()
     return ax
+
+
+def _unit(ax, place, text, under):
+    """A box with the words of a unit, and below them in another colour those of the way back; the box is returned."""
+    more = "\n" * (under.count("\n") + 1) if under else ""
+    box = {"facecolor": "#eef3f7", "edgecolor": GREY, "boxstyle": "round,pad=0.45"}
+    look = {"ha": "center", "va": "center", "linespacing": 1.4, "zorder": 4}
+    longer = max(text.split("\n") + under.split("\n"), key=len)
+    lines = text.count("\n") + under.count("\n") + 2 if under else text.count("\n") + 1
+    hidden = ax.text(*place, "\n".join([longer] * lines), bbox=box, color="none", **look)
+    ax.text(*place, text + more, color=INK, **look)
+    if under:
+        ax.text(*place, "\n" * (text.count("\n") + 1) + under, color=BACKWARD, **look)
+    return hidden.get_bbox_patch()
+
+
+def _way_there_and_back(ax, places, boxes, w, dW, largest):
+    """An arrow with its weight, and beside it one back with its gradient: lanes of a road between two boxes."""
+    lanes = [(places, boxes, BLUE if w > 0 else RED, w, f"{w:g}", 0 if dW is None else 5)]
+    if dW is not None:
+        lanes.append((places[::-1], boxes[::-1], BACKWARD, dW, f"{dW:+.2g}", -5))
+    (x0, y0), (x1, y1) = places
+    for (start, end), (here, there), color, value, words, aside in lanes:
+        size = abs(value) / largest[color == BACKWARD]
+        lane = ax.transData + ScaledTranslation(0, aside / 72, ax.figure.dpi_scale_trans)
+        look = {"arrowstyle": "-|>", "mutation_scale": 9, "linewidth": 0.8 + 2.2 * size, "color": color}
+        clip = {"patchA": here, "patchB": there, "shrinkA": 2, "shrinkB": 2}
+        ax.add_patch(FancyArrowPatch(start, end, transform=lane, zorder=5, **look, **clip))
+        share = 0.4 if aside >= 0 else 0.62
+        at = (x0 + share * (x1 - x0), y0 + share * (y1 - y0))
+        ground = {"facecolor": "white", "linewidth": 0, "pad": 1}
+        words = words.replace("-", "−")
+        ax.text(*at, words, ha="center", va="center", transform=lane, zorder=6, bbox=ground, color=color if aside < 0 else INK)
 
 
 def images(x, ax=None, *, captions=None, columns=8, signed=False):

@@ -15,6 +15,8 @@ COLORS = {
     "cross-entropy": BLUE, "squared error": RED, "sigmoid": RED, "tanh": BLUE, "relu": GREEN,
     "SGD": BLUE, "Momentum": RED, "Nesterov": GREEN, "AdaGrad": PURPLE, "RMSProp": ORANGE, "Adam": SKY,
 }  # fmt: skip
+BACKWARD = "#8E3B78"  # what flows back, gradients and deltas: dark enough for words
+INK, GREY, PALE = "0.2", "0.45", "0.86"  # words and frames; second words; what is not meant now
 CYCLE = [(BLUE, "-"), (RED, "--"), (GREEN, "-."), (PURPLE, ":"), (ORANGE, "-"), (SKY, "--")]
 
 
@@ -34,6 +36,17 @@ def axes(n=1, width=None, height=3.2, rows=1, **kind):
     figure = Figure(figsize=(width or min(4 * n, 8.4) + (n == 1), height), layout="constrained")
     FigureCanvasAgg(figure)
     return figure.subplots(rows, n // rows, subplot_kw=kind)
+
+
+def sheet(width, height, ax=None):
+    """An axes in inches, y up, for drawings whose parts have fixed sizes: `ax`, or one that fills a new figure."""
+    if ax is None:
+        figure = Figure(figsize=(width, height))
+        FigureCanvasAgg(figure)
+        ax = figure.add_axes((0, 0, 1, 1))
+    ax.set(xlim=(0, width), ylim=(0, height), aspect="equal")
+    ax.set_axis_off()
+    return ax
 
 
 def show(ax, alt):
@@ -60,3 +73,57 @@ def names_above(ax):
         columns = min(4, len(labels), int(room / (6 + max(map(len, labels)))) or 1)
         ax.legend(handles, labels, loc="lower left", bbox_to_anchor=(0, 1), ncols=columns, borderaxespad=0.2)
     return ax
+
+
+def end_names(ax):
+    """The name of every line at its right end, beside the axes; names that would touch are moved apart.
+
+    For lines with a label, after the limits are set. A thin line in the line's colour leads to its name; it is grey
+    where the line itself ends before the axes do.
+    """
+    found = [(line, *_right_end(line)) for line in ax.lines if not line.get_label().startswith("_")]
+    found = [(line, x, y) for line, x, y in found if y is not None]
+    size, point = matplotlib.rcParams["legend.fontsize"], ax.figure.dpi / 72
+    across, height = point / ax.bbox.width, 1.35 * size * point / ax.bbox.height  # a point, a line of text
+    heights = spread([y for _, _, y in found], height)
+    for (line, x, y), at in zip(found, heights, strict=True):
+        whole = x > 0.97
+        look = {"color": line.get_color() if whole else PALE, "linestyle": "-", "linewidth": 1.2 if whole else 0.8}
+        corners = [max(x, 1) if whole else x, 1 + 10 * across, 1 + 14 * across], [y, at, at]
+        free = {"transform": ax.transAxes, "clip_on": False, "scalex": False, "scaley": False}
+        ax.plot(*corners, **free, **look, marker="", label="_lead")
+        ax.text(1 + 17 * across, at, line.get_label(), transform=ax.transAxes, va="center", color=INK, fontsize=size)
+    return ax
+
+
+def _right_end(line):
+    """The last point of a line that can be drawn, in parts of its axes (0 to 1); (None, None) where there is none."""
+    ax = line.axes
+    points = np.ma.filled(np.ma.asarray(line.get_xydata(), float), np.nan)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        places = ax.transAxes.inverted().transform(ax.transData.transform(points))
+    drawable = np.isfinite(points).all(axis=1) & np.isfinite(places).all(axis=1)
+    for axis, values in ((ax.xaxis, points[:, 0]), (ax.yaxis, points[:, 1])):
+        drawable &= (values > 0) | (axis.get_scale() != "log")
+    if not drawable.any():
+        return None, None
+    return tuple(np.clip(places[drawable][-1], 0, 1))
+
+
+def spread(places, gap):
+    """Places on a line moved as little as possible, in squares, so that neighbours stand at least `gap` apart.
+
+    Pool adjacent violators (Ayer et al. 1955): places that touch become a group around their mean, as long as any do.
+    """
+    order = np.argsort(places, kind="stable")
+    groups = []  # [sum of the places of its members, each less its rank times gap; how many]
+    for rank, place in enumerate(np.asarray(places, float)[order]):
+        groups.append([place - rank * gap, 1])
+        while len(groups) > 1 and groups[-2][0] / groups[-2][1] > groups[-1][0] / groups[-1][1]:
+            total, members = groups.pop()
+            groups[-1][0] += total
+            groups[-1][1] += members
+    levels = [total / members for total, members in groups for _ in range(members)]
+    moved = np.empty(len(levels))
+    moved[order] = levels + gap * np.arange(len(levels))
+    return moved
