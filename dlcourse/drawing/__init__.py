@@ -1,1 +1,1 @@
-"""What pictures are made of: their style, the scenes of the lessons, and a canvas that is fast enough for a slider."""
+"""What pictures are made of: style, scenes, schematics, units, the instrument, and a canvas fast enough for a slider."""

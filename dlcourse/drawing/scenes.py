@@ -97,7 +97,7 @@ def network(units, weights, ax=None, *, back=None, gradients=None):
     weights; each edge gets an arrow back as wide as its number is large.
     """
     tall, wide = max(map(len, units)), len(units)
-    ax = axes(width=8.4, height=min(4.4, 0.5 + tall)) if ax is None else ax
+    ax = axes(width=8.4, height=min(4.4, 0.6 + 1.2 * tall)) if ax is None else ax
     places = [[(column, i - (len(layer) - 1) / 2) for i in range(len(layer))] for column, layer in enumerate(units)]
     boxes = []
     for layer, (column, texts) in zip(places, enumerate(units), strict=True):
@@ -109,7 +109,7 @@ def network(units, weights, ax=None, *, back=None, gradients=None):
             ends = (places[k][i], places[k + 1][j]), (boxes[k][i], boxes[k + 1][j])
             dW = None if gradients is None else float(gradients[k][i][j])
             _way_there_and_back(ax, *ends, float(W[i][j]), dW, largest)
-    ax.set(xlim=(-0.45, wide - 0.55), ylim=(tall / 2, -tall / 2))  # the first unit on top
+    ax.set(xlim=(-0.35, wide - 0.65), ylim=(tall / 2, -tall / 2))  # the first unit on top
     ax.set_axis_off()
     return ax
 
@@ -130,9 +130,9 @@ def _unit(ax, place, text, under):
 
 def _way_there_and_back(ax, places, boxes, w, dW, largest):
     """An arrow with its weight, and beside it one back with its gradient: lanes of a road between two boxes."""
-    lanes = [(places, boxes, BLUE if w > 0 else RED, w, f"{w:g}", 0 if dW is None else 5)]
+    lanes = [(places, boxes, BLUE if w > 0 else RED, w, f"{w:g}", 0 if dW is None else 6)]
     if dW is not None:
-        lanes.append((places[::-1], boxes[::-1], BACKWARD, dW, f"{dW:+.2g}", -5))
+        lanes.append((places[::-1], boxes[::-1], BACKWARD, dW, f"{dW:+.2g}", -6))
     (x0, y0), (x1, y1) = places
     for (start, end), (here, there), color, value, words, aside in lanes:
         size = abs(value) / largest[color == BACKWARD]
@@ -140,7 +140,7 @@ def _way_there_and_back(ax, places, boxes, w, dW, largest):
         look = {"arrowstyle": "-|>", "mutation_scale": 9, "linewidth": 0.8 + 2.2 * size, "color": color}
         clip = {"patchA": here, "patchB": there, "shrinkA": 2, "shrinkB": 2}
         ax.add_patch(FancyArrowPatch(start, end, transform=lane, zorder=5, **look, **clip))
-        share = 0.4 if aside >= 0 else 0.62
+        share = 0.31 if aside >= 0 else 0.68
         at = (x0 + share * (x1 - x0), y0 + share * (y1 - y0))
         ground = {"facecolor": "white", "linewidth": 0, "pad": 1}
         words = words.replace("-", "−")
@@ -186,3 +186,42 @@ def contour_path(f, paths, ax=None, *, xlim, ylim, levels=14, **settings):
         ax.plot(*path[-1], "x", color=color, markersize=9, markeredgewidth=2.5)
     ax.set(xlim=xlim, ylim=ylim, **settings)
     return names_above(ax)
+
+
+def valley_axes(n=6):
+    """Axes for n panels, three in a row, of valleys."""
+    rows = -(-n // 3)
+    return axes(3 * rows, width=8.4, height=2.05 * rows, rows=rows)
+
+
+def valleys(straight, turned, ax=None, *, k=100, notes=None):
+    """Each rule's path in the valley (u^2 + k v^2) / 2 that lies along the axes, and dashed in the turned one, turned back.
+
+    straight, turned: {name: path (steps, 2)}, both in the valley's own coordinates (u along, v across): where the dashed
+    line lies on the other, the rule did not notice the turning. notes: {name: words} for the corner of a panel. All
+    panels have the same limits, those of all paths.
+    """
+    if straight.keys() != turned.keys():
+        raise ValueError(f"valleys takes two paths for each name, got {list(straight)} and {list(turned)}")
+    ax = valley_axes(len(straight)) if ax is None else ax
+    every = np.concatenate([*straight.values(), *turned.values(), np.zeros((1, 2))])
+    low, high = every.min(axis=0), every.max(axis=0)
+    room = 0.1 * (high - low)
+    (left, bottom), (right, top) = low - room, high + room
+    u, v, heights = _over_plane(lambda w: w[:, 0] ** 2 + k * w[:, 1] ** 2, (left, right), (bottom, top), 60)
+    edges = np.linspace(0, np.sqrt(heights.max()), 11)[1:-1]
+    shades = matplotlib.colormaps["Greys"](np.linspace(0, 0.3, len(edges) + 1))
+    for panel, name in zip(np.ravel(ax), straight, strict=False):
+        _shades(panel, u, v, np.sqrt(heights), edges, shades)
+        color = COLORS.get(name, BLUE)
+        panel.plot(*straight[name].T, color=color, linestyle="-", linewidth=2.4, marker=".", markersize=4, zorder=3)
+        panel.plot(*turned[name].T, color="black", linestyle=(0, (3, 1.5)), linewidth=1.1, zorder=4)
+        panel.plot(*straight[name][0], "o", color=INK, markersize=8, markerfacecolor="none", zorder=5)
+        panel.plot(0, 0, "+", color="black", markersize=10, markeredgewidth=1.5, zorder=5)
+        panel.set(xlim=(left, right), ylim=(bottom, top), xticks=[], yticks=[])
+        panel.spines[:].set_visible(False)
+        panel.set_title(name, loc="left", color=INK, fontweight="bold")
+        panel.text(0.98, 0.04, (notes or {}).get(name, ""), transform=panel.transAxes, ha="right", color=INK, fontsize=9)
+    for panel in np.ravel(ax)[len(straight) :]:
+        panel.set_axis_off()
+    return ax

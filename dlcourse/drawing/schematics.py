@@ -4,7 +4,7 @@ Each is drawn on a sheet (drawing/style), an axes whose coordinates are inches.
 """
 
 import numpy as np
-from matplotlib.collections import LineCollection, PatchCollection, PolyCollection
+from matplotlib.collections import LineCollection, PolyCollection
 from matplotlib.patches import Circle, FancyArrowPatch, FancyBboxPatch
 
 from dlcourse.drawing.style import BACKWARD, BLUE, GREEN, GREY, INK, ORANGE, PALE, PURPLE, RED, sheet
@@ -284,7 +284,8 @@ def unrolled(x, states, outputs, ax=None, *, digits=2):
     x, states, outputs = (np.asarray(a, float) for a in (x, states, outputs))
     steps = len(x)
     if len(states) != steps + 1 or len(outputs) != steps:
-        raise ValueError(f"unrolled takes a state more than inputs, and an output for each, got {steps}, {len(states)}, {len(outputs)}")
+        got = f"{steps} inputs, {len(states)} states, {len(outputs)} outputs"
+        raise ValueError(f"unrolled takes a state more than inputs, and an output for each input, got {got}")
     apart, first = 1.35, 4.5
     ax = sheet(first + apart * (steps - 1) + 0.75, 3.3, ax)
     rows = {"input": 0.5, "state": 1.55, "output": 2.55}
