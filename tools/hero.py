@@ -64,9 +64,7 @@ def _frame(name, weights, magnitudes, slopes, letter, known):
     title = f"{HIDDEN} hidden layers of {name}"
     if known == n:
         title += f": {instrument.lost_or_won(magnitudes)}"
-    ax = instrument.instrument(
-        instrument.axes(), weights, seen, slopes, letter, reference=magnitudes[-1], title=title
-    )
+    ax = instrument.instrument(instrument.axes(), weights, seen, slopes, letter, reference=magnitudes[-1], title=title)
     return _picture(ax[0].figure, DPI)
 
 

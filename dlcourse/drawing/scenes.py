@@ -116,16 +116,16 @@ def network(units, weights, ax=None, *, back=None, gradients=None):
 
 def _unit(ax, place, text, under):
     """A box with the words of a unit, and below them in another colour those of the way back; the box is returned."""
-    more = "\n" * (under.count("\n") + 1) if under else ""
     box = {"facecolor": "#eef3f7", "edgecolor": GREY, "boxstyle": "round,pad=0.45"}
     look = {"ha": "center", "va": "center", "linespacing": 1.4, "zorder": 4}
-    longer = max(text.split("\n") + under.split("\n"), key=len)
-    lines = text.count("\n") + under.count("\n") + 2 if under else text.count("\n") + 1
-    hidden = ax.text(*place, "\n".join([longer] * lines), bbox=box, color="none", **look)
-    ax.text(*place, text + more, color=INK, **look)
-    if under:
-        ax.text(*place, "\n" * (text.count("\n") + 1) + under, color=BACKWARD, **look)
-    return hidden.get_bbox_patch()
+    if not under:
+        return ax.text(*place, text, color=INK, bbox=box, **look).get_bbox_patch()
+    above, below = text.split("\n"), under.split("\n")
+    widest = max(above + below, key=len)
+    room = ax.text(*place, "\n".join([widest] * len(above + below)), color="none", bbox=box, **look)
+    ax.text(*place, "\n".join(above + [""] * len(below)), color=INK, **look)
+    ax.text(*place, "\n".join([""] * len(above) + below), color=BACKWARD, **look)
+    return room.get_bbox_patch()
 
 
 def _way_there_and_back(ax, places, boxes, w, dW, largest):
