@@ -1,7 +1,8 @@
 """Every figure, drawn from arrays: data first, the axes to draw on last (a new figure without), the axes returned.
 
 Figures are made without pyplot: nothing stays open, nothing is shown until `show` is asked to. Here are curves, layers and
-histograms; points, borders, valleys and images stand in drawing/scenes, colours and the axes in drawing/style.
+histograms; points, borders, valleys and images stand in drawing/scenes, drawings of networks in drawing/schematics and
+drawing/units, colours and the axes in drawing/style.
 """
 
 import itertools
@@ -11,7 +12,18 @@ from matplotlib.collections import LineCollection, PathCollection, PolyCollectio
 from matplotlib.markers import MarkerStyle
 from matplotlib.transforms import IdentityTransform
 
-from dlcourse.drawing.scenes import contour_path, decision_boundary, images, network, points, space, unit_lines
+from dlcourse.drawing.scenes import (
+    contour_path,
+    decision_boundary,
+    images,
+    network,
+    points,
+    space,
+    unit_lines,
+    valleys,
+)
+from dlcourse.drawing.schematics import neuron, shapes, unrolled
+from dlcourse.drawing.strip import strip
 from dlcourse.drawing.style import (
     BLUE,
     COLORS,
@@ -28,10 +40,12 @@ from dlcourse.drawing.style import (
     show,
     use_style,
 )
+from dlcourse.drawing.units import unit_pictures
 
 __all__ = ["use_style", "axes", "show", "layer_colors", "end_names"]
 __all__ += ["curves", "loss_curve", "gradient_magnitude", "layer_bars", "layer_histograms", "histograms"]
 __all__ += ["points", "decision_boundary", "unit_lines", "space", "network", "images", "contour_path"]
+__all__ += ["strip", "neuron", "shapes", "unrolled", "unit_pictures", "valleys"]
 __all__ += ["BLUE", "RED", "GREEN", "ORANGE", "SKY", "PURPLE", "COLORS", "CYCLE"]
 
 SHAPES = {name: MarkerStyle(name).get_path().transformed(MarkerStyle(name).get_transform()) for name in "o^v"}

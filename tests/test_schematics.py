@@ -7,7 +7,7 @@ from matplotlib.colors import to_hex, to_rgb, to_rgba
 from matplotlib.patches import Circle, FancyArrowPatch
 
 from dlcourse import plots, widgets
-from dlcourse.drawing import scenes, schematics, style, units
+from dlcourse.drawing import scenes, schematics, strip, style, units
 
 LETTER = np.eye(17)
 
@@ -46,28 +46,30 @@ def dark_units(ax):
     return sum(to_rgb(c.get_facecolor()) == to_rgb(style.INK) for c in ax.patches if isinstance(c, Circle))
 
 
-@pytest.mark.parametrize("part", schematics.PARTS)
+@pytest.mark.parametrize("part", strip.PARTS)
 def test_a_strip_has_its_own_part_in_ink_and_its_words_below(part):
-    ax = schematics.strip(part, LETTER)
-    assert words(ax) == ["loss", schematics.PARTS[part]] and inside(ax)
+    ax = strip.strip(part, LETTER)
+    assert words(ax) == ["loss", strip.PARTS[part]] and inside(ax)
     dark = {"input": 5, "neuron": 1, "hidden": 8, "loss": 3, "loop": 4}
     assert dark_units(ax) == dark.get(part, 0)
     assert bool(ax.images[0].get_array().max() == 1) is (part == "input")
 
 
 def test_the_way_back_of_a_strip_fades_from_the_loss_to_the_input():
-    edges = [c for c in schematics.strip("gradient", LETTER).collections if isinstance(c, LineCollection)]
+    edges = [c for c in strip.strip("gradient", LETTER).collections if isinstance(c, LineCollection)]
     left = [c.get_segments()[0][0, 0] for c in edges]
     light = np.array([c.get_alpha() for c in edges])[np.argsort(left)]
     assert light[0] < light[1] < light[2] == 1
-    assert len(arrows(schematics.strip("gradient", LETTER), style.BACKWARD)) == 1
+    assert len(arrows(strip.strip("gradient", LETTER), style.BACKWARD)) == 1
 
 
 def test_a_strip_takes_several_parts_and_knows_its_parts():
-    assert words(schematics.strip(["loss", "input"], LETTER)) == ["loss", "numbers in", "the loss"]
+    assert words(strip.strip(["loss", "input"], LETTER)) == ["loss", "numbers in", "the loss"]
+    ax = strip.strip(["weights", "gradient", "neuron", "loop"], LETTER)
+    assert words(ax) == ["loss", "one neuron, a memory", "the way back, the first weights"]
     for wrong in ("bias", [], ["loss", "bias"]):
         with pytest.raises(ValueError, match="strip takes a part of the network, of input, neuron"):
-            schematics.strip(wrong, LETTER)
+            strip.strip(wrong, LETTER)
 
 
 # --- neuron
@@ -406,7 +408,7 @@ def test_words_of_the_way_back_can_be_read_on_white_and_in_a_box():
 def test_a_sheet_is_drawn_on_the_axes_given_or_on_new_ones():
     given = plots.axes()
     for draw in (
-        lambda **ax: schematics.strip("loss", LETTER, **ax),
+        lambda **ax: strip.strip("loss", LETTER, **ax),
         lambda **ax: schematics.neuron(X, W, 0, **ax),
         lambda **ax: schematics.shapes(**ax),
         lambda **ax: schematics.unrolled([[1], [2]], STATES, [[1], [2]], **ax),

@@ -1,1 +1,1 @@
-"""What pictures are made of: style, scenes, schematics, units, the instrument, and a canvas fast enough for a slider."""
+"""What pictures are made of: style, sheet, scenes, schematics, strip, units, instrument, and a canvas fast enough for sliders."""

@@ -1,133 +1,14 @@
-"""Networks and their arithmetic as drawings of fixed parts: a strip of the course, a neuron, shapes, an unrolled network.
+"""Networks and their arithmetic as drawings of fixed parts: one neuron, shapes that fit, an unrolled network.
 
-Each is drawn on a sheet (drawing/style), an axes whose coordinates are inches.
+Each is drawn on a sheet (drawing/sheet), an axes whose coordinates are inches.
 """
 
 import numpy as np
-from matplotlib.collections import LineCollection, PolyCollection
-from matplotlib.patches import Circle, FancyArrowPatch, FancyBboxPatch
+from matplotlib.collections import PolyCollection
+from matplotlib.patches import FancyBboxPatch
 
-from dlcourse.drawing.style import BACKWARD, BLUE, GREEN, GREY, INK, ORANGE, PALE, PURPLE, RED, sheet
-
-GROUND = "#eef3f7"  # of a box with numbers
-
-
-def _arrow(ax, start, end, color=INK, width=1.4, bend=0.0, size=10, style="-|>"):
-    """An arrow between two places in inches; `bend` as a share of its length, to the left of its way positive."""
-    look = {"arrowstyle": style, "connectionstyle": f"arc3,rad={-bend}", "shrinkA": 0, "shrinkB": 0}
-    ax.add_patch(FancyArrowPatch(start, end, color=color, linewidth=width, mutation_scale=size, **look))
-
-
-def _box(ax, x, y, width, height, color=GROUND, edge=GREY):
-    """A box with round corners around (x, y)."""
-    place = (x - width / 2, y - height / 2), width, height
-    shape = "round,pad=0,rounding_size=0.07"
-    ax.add_patch(FancyBboxPatch(*place, boxstyle=shape, facecolor=color, edgecolor=edge, linewidth=1, zorder=2))
-
-
-def _say(ax, x, y, text, *, size=10, color=INK, ha="center", va="center", **more):
-    return ax.text(x, y, text, fontsize=size, color=color, ha=ha, va=va, zorder=6, **more)
-
-
-# --- the strip under a lesson's title -----------------------------------------------------------------------------------
-
-PARTS = {  # what a lesson is about: the words under it
-    "input": "numbers in",
-    "neuron": "one neuron",
-    "hidden": "a hidden layer",
-    "gradient": "the way back",
-    "loss": "the loss",
-    "weights": "the first weights",
-    "step": "the step",
-    "loop": "a memory",
-}
-STRIP = {"width": 7.85, "height": 1.1}
-COLUMNS = (1.9, 3.2, 4.5, 5.8)  # where the units of a strip stand
-TALL = (5, 4, 4, 3)
-
-
-def strip(part, picture, ax=None):
-    """The course's network from its input to its loss, the lesson's part in ink and all else pale.
-
-    part: one of PARTS, or several of them. picture: what is read, a grey image (H, W), ink 1.
-    """
-    inked = {part} if isinstance(part, str) else set(part)
-    if not inked or not inked <= PARTS.keys():
-        raise ValueError(f"strip takes a part of the network, of {', '.join(PARTS)}, got {part!r}")
-    ax = sheet(**STRIP, ax=ax)
-    middle = 0.6
-    places = [[(x, middle + 0.15 * (k - (n - 1) / 2)) for k in range(n)] for x, n in zip(COLUMNS, TALL, strict=True)]
-    dark = "input" in inked
-    image = np.asarray(picture, float) * (1.0 if dark else 0.16)
-    ax.imshow(image, cmap="gray_r", vmin=0, vmax=1, extent=(0.62, 1.28, middle - 0.33, middle + 0.33), zorder=1)
-    ax.add_patch(FancyBboxPatch((0.62, middle - 0.33), 0.66, 0.66, "square,pad=0", fill=False, edgecolor=PALE))
-    _strip_edges(ax, places, inked)
-    _strip_units(ax, places, inked)
-    _strip_loss(ax, middle, inked)
-    _strip_arrows(ax, middle, inked)
-    at = {"input": 0.95, "neuron": 3.2, "hidden": 3.85, "weights": 3.85, "gradient": 3.85, "loss": 6.85, "step": 3.85}
-    for name in PARTS:
-        if name in inked:
-            _say(ax, at.get(name, 3.2), 0.08, PARTS[name], size=9, va="center")
-    return ax
-
-
-def _strip_edges(ax, places, inked):
-    """Pale edges; in ink those of the neuron, of all layers, or fading to the left as a gradient does."""
-    rng = np.random.default_rng(3)  # the look of the weights, no result
-    for column, (sources, targets) in enumerate(zip(places[:-1], places[1:], strict=True)):
-        edges = [[(x0 + 0.07, y0), (x1 - 0.07, y1)] for x0, y0 in sources for x1, y1 in targets]
-        weights = rng.standard_normal(len(edges))
-        widths, colors, order = np.full(len(edges), 0.8), [PALE] * len(edges), 1
-        if inked & {"weights", "gradient"}:
-            widths, order = 0.4 + 0.9 * np.abs(weights), 2
-            colors = np.where(weights > 0, BLUE, RED)
-        lines = LineCollection(edges, colors=colors, linewidths=widths, zorder=order)
-        if "gradient" in inked:
-            lines.set_alpha((0.12, 0.35, 1.0)[column])
-        ax.add_collection(lines, autolim=False)
-        if "hidden" in inked:
-            ax.add_collection(LineCollection(edges, colors=GREY, linewidths=0.8, zorder=2), autolim=False)
-    if "neuron" in inked:
-        x1, y1 = places[1][2]
-        edges = [[(x0 + 0.07, y0), (x1 - 0.07, y1)] for x0, y0 in places[0]]
-        ax.add_collection(LineCollection(edges, colors=INK, linewidths=1.3, zorder=2), autolim=False)
-
-
-def _strip_units(ax, places, inked):
-    for column, units in enumerate(places):
-        for k, place in enumerate(units):
-            meant = "input" in inked and column == 0 or "hidden" in inked and column in (1, 2)
-            meant = meant or "neuron" in inked and (column, k) == (1, 2) or "loop" in inked and column == 1
-            meant = meant or "loss" in inked and column == 3
-            look = {"facecolor": INK if meant else "white", "edgecolor": INK if meant else "0.75"}
-            ax.add_patch(Circle(place, 0.052, linewidth=0.9, zorder=4, **look))
-
-
-def _strip_loss(ax, middle, inked):
-    meant = "loss" in inked
-    color = INK if meant else "0.75"
-    _arrow(ax, (5.95, middle), (6.5, middle), color=color, width=1.4 if meant else 1)
-    _box(ax, 6.85, middle, 0.62, 0.34, color="white", edge=color)
-    _say(ax, 6.85, middle, "loss", size=10, color=INK if meant else GREY)
-
-
-def _strip_arrows(ax, middle, inked):
-    """The way back below the network, the steps that it leads to, and the loop above its first hidden layer."""
-    low = 0.23
-    if inked & {"gradient", "step"}:
-        color = BACKWARD if "gradient" in inked else PALE
-        turn = {"connectionstyle": "angle,angleA=-90,angleB=180,rad=6", "shrinkA": 0, "shrinkB": 0}
-        way = FancyArrowPatch((6.85, middle - 0.18), (COLUMNS[0], low), arrowstyle="-|>", mutation_scale=10, **turn)
-        way.set(color=color, linewidth=1.6, fill=True)
-        ax.add_patch(way)
-    if "step" in inked:
-        for left, right in zip(COLUMNS[:-1], COLUMNS[1:], strict=True):
-            _arrow(ax, ((left + right) / 2, low), ((left + right) / 2, middle + 0.06), width=1.8)
-    if "loop" in inked:
-        top = middle + 0.29
-        _arrow(ax, (COLUMNS[1] + 0.11, top), (COLUMNS[1] - 0.11, top), bend=-1.4, width=1.6)
-
+from dlcourse.drawing.sheet import GROUND, arrow, box, say, sheet
+from dlcourse.drawing.style import BACKWARD, BLUE, GREEN, GREY, INK, ORANGE, PALE, PURPLE, RED
 
 # --- one neuron --------------------------------------------------------------------------------------------------------
 
@@ -158,17 +39,17 @@ def neuron(x, w, b, ax=None, *, classes=("0", "1")):
         ax.imshow(values.reshape(side, side), extent=(left, left + size, low, high), **scale)
         frame = FancyBboxPatch((left, low), size, size, "square,pad=0", fill=False, edgecolor="0.75", linewidth=0.8)
         ax.add_patch(frame)
-        _say(ax, left + size / 2, high + 0.2, head)
-        _say(ax, left + size / 2, low - 0.19, foot, style="italic", color=GREY)
+        say(ax, left + size / 2, high + 0.2, head)
+        say(ax, left + size / 2, low - 0.19, foot, style="italic", color=GREY)
     for at, sign in ((1.61, "×"), (3.33, "=")):
-        _say(ax, at, middle, sign, size=18)
-    _arrow(ax, (4.92, middle), (5.14, middle))
-    _say(ax, 6.02, high + 0.2, "added up")
+        say(ax, at, middle, sign, size=18)
+    arrow(ax, (4.92, middle), (5.14, middle))
+    say(ax, 6.02, high + 0.2, "added up")
     _sums(ax, low, high, {f"for {classes[1]}": ups, f"for {classes[0]}": downs, "b": float(b), "z": z})
-    _arrow(ax, (6.92, middle), (7.12, middle))
-    _say(ax, 7.75, high + 0.2, "squeezed")
+    arrow(ax, (6.92, middle), (7.12, middle))
+    say(ax, 7.75, high + 0.2, "squeezed")
     _squeezed(ax, low, high, z, p)
-    _say(ax, 7.75, low - 0.19, f"more likely {classes[int(p > 0.5)]}", size=9, color=GREY)
+    say(ax, 7.75, low - 0.19, f"more likely {classes[int(p > 0.5)]}", size=9, color=GREY)
     return ax
 
 
@@ -187,8 +68,8 @@ def _sums(ax, low, high, rows):
     for k, (words, value) in enumerate(rows.items()):
         y = high - (k + 0.5) * apart
         bars.append([(zero, y - 0.08), (zero + value * unit, y - 0.08), (zero + value * unit, y + 0.08), (zero, y + 0.08)])
-        _say(ax, left - 0.08, y, words, size=9, ha="right")
-        _say(ax, 6.84, y, _signed(value), size=9, ha="right", weight="bold" if k == len(rows) - 1 else "normal")
+        say(ax, left - 0.08, y, words, size=9, ha="right")
+        say(ax, 6.84, y, _signed(value), size=9, ha="right", weight="bold" if k == len(rows) - 1 else "normal")
     colors = [BLUE if value > 0 else RED for value in rows.values()]
     colors[-1] = INK
     ax.add_collection(PolyCollection(bars, facecolors=colors, linewidths=0), autolim=False)
@@ -207,8 +88,8 @@ def _squeezed(ax, low, high, z, p):
     ax.plot(across[1:], up[1:], color=GREY, linewidth=2, linestyle="-")
     ax.plot([across[0], across[0]], [foot, up[0]], color=INK, linewidth=1, linestyle=":")
     ax.plot(across[0], up[0], "o", color=INK, markersize=7)
-    _say(ax, left, head - 0.2, f"p = {p:.2f}", ha="left", size=9)
-    _say(ax, np.clip(across[0], left + 0.28, right - 0.24), low + 0.08, f"z = {z:.1f}".replace("-", "−"), size=9)
+    say(ax, left, head - 0.2, f"p = {p:.2f}", ha="left", size=9)
+    say(ax, np.clip(across[0], left + 0.28, right - 0.24), low + 0.08, f"z = {z:.1f}".replace("-", "−"), size=9)
 
 
 # --- shapes ------------------------------------------------------------------------------------------------------------
@@ -231,10 +112,10 @@ def shapes(products=DENSE, sizes=None, ax=None):
     for words, left, right, result in products:
         if left[2] != right[1] or (left[1], right[2]) != result[1:]:
             raise ValueError(f"shapes takes products whose sides fit, got {left} times {right} gives {result} ({words})")
-    cell, gap = 0.135, 0.53
+    cell, gap = 0.135, 0.5
     tall = max(sizes[m[1]] for product in products for m in product[1:]) * cell
     wide = [sum(sizes[m[2]] for m in product[1:]) * cell + 2 * gap for product in products]
-    room = 0.42  # between products, and left of the first
+    room = 0.46  # between products, and left of the first
     ax = sheet(sum(wide) + room * (len(products) + 1), tall + 1.08, ax)
     start = room
     for (words, *matrices), width in zip(products, wide, strict=True):
@@ -243,12 +124,12 @@ def shapes(products=DENSE, sizes=None, ax=None):
             _matrix(ax, x, middle, matrix, sizes, cell, filled=("row", "column", "cell")[k])
             x += sizes[matrix[2]] * cell
             if k < 2:
-                _say(ax, x + gap / 2 - 0.09, middle, "×="[k], size=16)
+                say(ax, x + gap / 2 - 0.09, middle, "×="[k], size=16)
             x += gap
-        _say(ax, start + width / 2 - 0.08, tall + 0.9, words)
+        say(ax, start + width / 2 - 0.08, tall + 0.9, words)
         start += width + room
         if start < sum(wide) + room * len(products):
-            ax.plot([start - room + 0.02] * 2, [0.1, tall + 0.6], color=PALE, linewidth=0.8, linestyle="-")
+            ax.plot([start - room / 2 - 0.11] * 2, [0.1, tall + 0.6], color=PALE, linewidth=0.8, linestyle="-")
     return ax
 
 
@@ -268,9 +149,9 @@ def _matrix(ax, x, middle, matrix, sizes, cell, filled):
     ax.add_collection(PolyCollection(boxes, facecolors=faces, edgecolors="white", linewidths=0.8), autolim=False)
     ax.plot([x - 0.05, x - 0.05], [low, high], color=SIDES.get(rows, GREY), linewidth=3, linestyle="-", solid_capstyle="butt")
     ax.plot([x, right], [high + 0.05] * 2, color=SIDES.get(columns, GREY), linewidth=3, linestyle="-", solid_capstyle="butt")
-    _say(ax, x - 0.11, middle, rows, ha="right", size=9.5)
-    _say(ax, (x + right) / 2, high + 0.1, columns, va="bottom", size=9.5)
-    _say(ax, (x + right) / 2, 0.17, name, size=11)
+    say(ax, x - 0.11, middle, rows, ha="right", size=9.5)
+    say(ax, (x + right) / 2, high + 0.1, columns, va="bottom", size=9.5)
+    say(ax, (x + right) / 2, 0.17, name, size=11)
 
 
 # --- a recurrent network -----------------------------------------------------------------------------------------------
@@ -291,25 +172,25 @@ def unrolled(x, states, outputs, ax=None, *, digits=2):
     rows = {"input": 0.5, "state": 1.55, "output": 2.55}
     _folded(ax, 0.8, rows)
     for words, y in rows.items():
-        _say(ax, 2.5, y, words, color=GREY, ha="right")
+        say(ax, 2.5, y, words, color=GREY, ha="right")
     before = first - apart
     _numbers(ax, before, rows["state"], states[0], digits, color="white")
-    _say(ax, before, rows["state"] - 0.42, "before", size=9, color=GREY)
+    say(ax, before, rows["state"] - 0.42, "before", size=9, color=GREY)
     for t in range(steps):
         at = first + apart * t
         for name, values in (("input", x[t]), ("state", states[t + 1]), ("output", outputs[t])):
             _numbers(ax, at, rows[name], values, digits)
-        _say(ax, at, 3.1, f"step {t}", color=GREY)
+        say(ax, at, 3.1, f"step {t}", color=GREY)
         _links(ax, at, apart, rows, [len(values) for values in (x[t], states[t + 1], outputs[t])])
     return ax
 
 
 def _numbers(ax, x, y, values, digits, color=GROUND):
     """A box with one number a line."""
-    _box(ax, x, y, 0.66, 0.14 + 0.2 * len(values), color=color)
+    box(ax, x, y, 0.66, 0.14 + 0.2 * len(values), color=color)
     whole = np.allclose(values, np.round(values)) and np.any(values)
     texts = [f"{value:.{0 if whole else digits}f}".replace("-", "−") for value in values]
-    _say(ax, x, y, "\n".join(texts), linespacing=1.3)
+    say(ax, x, y, "\n".join(texts), linespacing=1.3)
 
 
 WEIGHTS = {"$W_x$": ORANGE, "$W_h$": BACKWARD, "$W_{out}$": GREEN}
@@ -320,23 +201,23 @@ def _links(ax, at, apart, rows, lengths):
     half = [0.07 + 0.1 * n for n in lengths]
     read, kept, written = WEIGHTS.values()
     low, middle, high = rows.values()
-    _arrow(ax, (at, low + half[0] + 0.03), (at, middle - half[1] - 0.04), read, 2)
-    _arrow(ax, (at - apart + 0.36, middle), (at - 0.37, middle), kept, 2)
-    _arrow(ax, (at, middle + half[1] + 0.03), (at, high - half[2] - 0.04), written, 2)
+    arrow(ax, (at, low + half[0] + 0.03), (at, middle - half[1] - 0.04), read, 2)
+    arrow(ax, (at - apart + 0.36, middle), (at - 0.37, middle), kept, 2)
+    arrow(ax, (at, middle + half[1] + 0.03), (at, high - half[2] - 0.04), written, 2)
     for name, x, y in zip(WEIGHTS, (at + 0.08, at - apart / 2, at + 0.08), (1.0, middle + 0.15, 2.1), strict=True):
-        _say(ax, x, y, name, ha="center" if y == middle + 0.15 else "left")
+        say(ax, x, y, name, ha="center" if y == middle + 0.15 else "left")
 
 
 def _folded(ax, x, rows):
     low, middle, high = rows.values()
     for name, y in zip(("$x$", "$h$", "$y$"), rows.values(), strict=True):
-        _box(ax, x, y, 0.42, 0.36)
-        _say(ax, x, y, name, size=12)
+        box(ax, x, y, 0.42, 0.36)
+        say(ax, x, y, name, size=12)
     read, kept, written = WEIGHTS.values()
-    _arrow(ax, (x, low + 0.21), (x, middle - 0.22), read, 2)
-    _arrow(ax, (x, middle + 0.21), (x, high - 0.22), written, 2)
-    _arrow(ax, (x + 0.23, middle + 0.11), (x + 0.23, middle - 0.11), kept, 2, bend=1.9)
+    arrow(ax, (x, low + 0.21), (x, middle - 0.22), read, 2)
+    arrow(ax, (x, middle + 0.21), (x, high - 0.22), written, 2)
+    arrow(ax, (x + 0.23, middle + 0.11), (x + 0.23, middle - 0.11), kept, 2, bend=1.9)
     for name, place in zip(WEIGHTS, ((x + 0.08, 1.02), (x + 0.54, middle), (x + 0.08, 2.06)), strict=True):
-        _say(ax, *place, name, ha="left")
-    _say(ax, x, 3.1, "one network …", color=GREY)
-    _say(ax, 2.5, 3.1, "… unrolled", color=GREY, ha="right")
+        say(ax, *place, name, ha="left")
+    say(ax, x, 3.1, "one network …", color=GREY)
+    say(ax, 2.5, 3.1, "… unrolled", color=GREY, ha="right")

@@ -39,17 +39,6 @@ def axes(n=1, width=None, height=3.2, rows=1, **kind):
     return figure.subplots(rows, n // rows, subplot_kw=kind)
 
 
-def sheet(width, height, ax=None):
-    """An axes in inches, y up, for drawings whose parts have fixed sizes: `ax`, or one that fills a new figure."""
-    if ax is None:
-        figure = Figure(figsize=(width, height))
-        FigureCanvasAgg(figure)
-        ax = figure.add_axes((0, 0, 1, 1))
-    ax.set(xlim=(0, width), ylim=(0, height), aspect="equal")
-    ax.set_axis_off()
-    return ax
-
-
 def show(ax, alt):
     """Display the figure of `ax` (one axes or an array) in the notebook, with `alt`: what it shows, in a sentence.
 

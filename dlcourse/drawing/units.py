@@ -5,7 +5,8 @@ from contourpy import contour_generator
 from matplotlib.collections import LineCollection, PolyCollection
 from matplotlib.colors import LinearSegmentedColormap, to_rgb
 
-from dlcourse.drawing.style import BLUE, COLORS, GREY, INK, RED, sheet
+from dlcourse.drawing.sheet import sheet
+from dlcourse.drawing.style import BLUE, COLORS, GREY, INK, RED
 
 WIDTH, HEIGHT = 8.4, 3.7
 LARGE = 3.0  # the side of the output's picture, in inches
