@@ -15,6 +15,7 @@ from matplotlib.markers import MarkerStyle
 from PIL import Image
 
 from dlcourse import plots, training
+from dlcourse.drawing import style
 
 
 @pytest.fixture
@@ -308,7 +309,7 @@ def test_show_displays_the_picture_with_its_words(monkeypatch):
         picture = data["image/png"]
         image = Image.open(io.BytesIO(base64.b64decode(picture) if isinstance(picture, str) else picture))
         assert image.format == "PNG"
-        assert image.width == 2 * settings["metadata"]["image/png"]["width"], "twice as sharp as it is large"
+        assert image.width == style.SHARP * settings["metadata"]["image/png"]["width"]
     assert matplotlib.pyplot.get_fignums() == []
 
 

@@ -17,6 +17,7 @@ COLORS = {
 }  # fmt: skip
 BACKWARD = "#8E3B78"  # what flows back, gradients and deltas: dark enough for words
 INK, GREY, PALE = "0.2", "0.45", "0.86"  # words and frames; second words; what is not meant now
+SHARP = 2  # pixels stored for each that a figure is shown with; a whole number, else ordinary screens blur it
 SMALL = 9.5  # points, of names and ticks; nothing is smaller than 9
 CYCLE = [(BLUE, "-"), (RED, "--"), (GREEN, "-."), (PURPLE, ":"), (ORANGE, "-"), (SKY, "--")]
 
@@ -42,14 +43,14 @@ def axes(n=1, width=None, height=3.2, rows=1, **kind):
 def show(ax, alt):
     """Display the figure of `ax` (one axes or an array) in the notebook, with `alt`: what it shows, in a sentence.
 
-    Twice as many pixels as it is shown with: sharp on a screen of any density.
+    It is stored SHARP times as large as it is shown, for screens of any density.
     """
     from IPython.display import display
 
     if not (isinstance(alt, str) and len(alt.split()) >= 5):
         raise ValueError(f"show takes alt as a sentence for those who cannot see the figure, got {alt!r}")
     figure, picture = np.ravel(ax)[0].figure, io.BytesIO()
-    figure.savefig(picture, format="png", dpi=2 * figure.dpi)
+    figure.savefig(picture, format="png", dpi=SHARP * figure.dpi)
     about = {"alt": alt, "width": round(figure.get_figwidth() * figure.dpi)}
     display({"image/png": picture.getvalue(), "text/plain": alt}, raw=True, metadata={"image/png": about})
 
