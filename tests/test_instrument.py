@@ -68,8 +68,12 @@ def test_a_gate_is_filled_as_far_as_its_units_are_open():
     heads = np.array([path.vertices[:, 1].max() for path in gates.get_paths()])
     frames, filled = heads[:3], heads[3:]
     foot = 1.6 * LOWEST
-    np.testing.assert_allclose(np.log(filled / foot) / np.log(frames / foot), [0, 1, 0.5], atol=1e-9)
-    nodes = next(c for c in ax[0].collections if isinstance(c, PathCollection)).get_facecolors()[:, 0]
+    np.testing.assert_allclose(
+        np.log(filled / foot) / np.log(frames / foot), [0, 1, 0.5], atol=1e-9
+    )
+    nodes = next(c for c in ax[0].collections if isinstance(c, PathCollection)).get_facecolors()[
+        :, 0
+    ]
     shut, open_, half = nodes.reshape(3, SHOWN).mean(axis=1)
     assert shut < 0.2 < half < 0.9 < open_
 
@@ -115,8 +119,14 @@ def test_others_and_outline_are_drawn_beside_the_bars():
     ax = parts([1e-3, 1e-2], others=[[1e-4, 1e-2], [1e-5, 1e-2]], outline=[1e-6, 1e-2])
     strokes = next(c for c in ax[1].collections if isinstance(c, LineCollection)).get_segments()
     assert sorted(float(s[0, 1]) for s in strokes) == [1e-5, 1e-4, 1e-2, 1e-2]
-    empty = [c for c in ax[1].collections if isinstance(c, PolyCollection) and not c.get_facecolors().size]
-    assert len(empty) == 1 and np.isclose(min(p.vertices[:, 1].min() for p in empty[0].get_paths()), 1e-6)
+    empty = [
+        c
+        for c in ax[1].collections
+        if isinstance(c, PolyCollection) and not c.get_facecolors().size
+    ]
+    assert len(empty) == 1 and np.isclose(
+        min(p.vertices[:, 1].min() for p in empty[0].get_paths()), 1e-6
+    )
 
 
 @pytest.mark.parametrize(
@@ -138,7 +148,9 @@ def test_a_panel_of_the_instrument_has_its_size_and_works_over_its_range():
     def draw(ax=None, hidden=9, scale=-1.0):
         magnitudes = 10.0 ** (scale * np.arange(hidden + 1)[::-1] - 1)
         weights = [np.ones((9, 9))] * (hidden + 1)
-        return instrument.instrument(ax, weights, magnitudes, [np.ones((2, 9))] * (hidden + 1), np.eye(17))
+        return instrument.instrument(
+            ax, weights, magnitudes, [np.ones((2, 9))] * (hidden + 1), np.eye(17)
+        )
 
     panel = widgets.explore(draw, axes=instrument.axes, hidden=(1, 15), scale=(-3.0, 3.0))
     assert panel._canvas.get_width_height() == (840, 440)

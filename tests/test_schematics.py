@@ -34,7 +34,10 @@ def inside(ax):
     renderer = ax.figure.canvas.get_renderer()
     boxes = [text.get_window_extent(renderer) for text in ax.texts if text.get_text()]
     whole = ax.figure.bbox
-    within = all(whole.x0 <= b.x0 and b.x1 <= whole.x1 and whole.y0 <= b.y0 and b.y1 <= whole.y1 for b in boxes)
+    within = all(
+        whole.x0 <= b.x0 and b.x1 <= whole.x1 and whole.y0 <= b.y0 and b.y1 <= whole.y1
+        for b in boxes
+    )
     apart = not any(a.overlaps(b) for k, a in enumerate(boxes) for b in boxes[:k])
     return within and apart
 
@@ -43,7 +46,9 @@ def inside(ax):
 
 
 def dark_units(ax):
-    return sum(to_rgb(c.get_facecolor()) == to_rgb(style.INK) for c in ax.patches if isinstance(c, Circle))
+    return sum(
+        to_rgb(c.get_facecolor()) == to_rgb(style.INK) for c in ax.patches if isinstance(c, Circle)
+    )
 
 
 @pytest.mark.parametrize("part", strip.PARTS)
@@ -56,7 +61,9 @@ def test_a_strip_has_its_own_part_in_ink_and_its_words_below(part):
 
 
 def test_the_way_back_of_a_strip_fades_from_the_loss_to_the_input():
-    edges = [c for c in strip.strip("gradient", LETTER).collections if isinstance(c, LineCollection)]
+    edges = [
+        c for c in strip.strip("gradient", LETTER).collections if isinstance(c, LineCollection)
+    ]
     left = [c.get_segments()[0][0, 0] for c in edges]
     light = np.array([c.get_alpha() for c in edges])[np.argsort(left)]
     assert light[0] < light[1] < light[2] == 1
@@ -85,26 +92,42 @@ def test_a_neuron_shows_the_product_the_sums_and_p():
     np.testing.assert_allclose(product, [2.0, -1.5, 0, 0.25])
     assert ax.images[1].get_clim() == (-9, 9), "white is 0"
     found = words(ax)
-    for number in ("+2.2", "−1.5", "+0.5", "+1.2", "p = 0.78", "z = 1.2", "for five", "for three", "more likely five"):
+    for number in (
+        "+2.2",
+        "−1.5",
+        "+0.5",
+        "+1.2",
+        "p = 0.78",
+        "z = 1.2",
+        "for five",
+        "for three",
+        "more likely five",
+    ):
         assert number in found, number
     bars = next(c for c in ax.collections if isinstance(c, PolyCollection))
     ends = [path.vertices[:4, 0] for path in bars.get_paths()]
     lengths = np.array([x[1] - x[0] for x in ends])
     np.testing.assert_allclose(lengths / lengths[0], np.array([2.25, -1.5, 0.5, 1.25]) / 2.25)
     np.testing.assert_allclose([x[0] for x in ends], ends[0][0])
-    assert [to_hex(c) for c in bars.get_facecolors()[:3]] == [to_hex(c) for c in (plots.BLUE, plots.RED, plots.BLUE)]
+    assert [to_hex(c) for c in bars.get_facecolors()[:3]] == [
+        to_hex(c) for c in (plots.BLUE, plots.RED, plots.BLUE)
+    ]
 
 
 @pytest.mark.parametrize("scale", [-100, -3, 0, 3, 100])
 def test_a_neuron_has_room_for_its_words_whatever_it_says(scale):
     assert inside(schematics.neuron(X, scale * W, 0.5, classes=("three", "five")))
-    point = [line for line in schematics.neuron(X, scale * W, 0.5).lines if line.get_marker() == "o"][0]
+    point = [
+        line for line in schematics.neuron(X, scale * W, 0.5).lines if line.get_marker() == "o"
+    ][0]
     assert 7.2 < point.get_xdata()[0] < 8.3 and 0.4 < point.get_ydata()[0] < 1.8
 
 
 def test_a_neuron_takes_a_weight_for_each_pixel_of_a_square():
     for x, w in ((X, W[:3]), (X[:3], W[:3])):
-        with pytest.raises(ValueError, match="neuron takes a square picture and a weight for each pixel"):
+        with pytest.raises(
+            ValueError, match="neuron takes a square picture and a weight for each pixel"
+        ):
             schematics.neuron(x, w, 0)
 
 
@@ -117,7 +140,10 @@ def boxes_of(ax):
     for cells in (c for c in ax.collections if isinstance(c, PolyCollection)):
         corners = np.array([path.vertices[:4].min(axis=0) for path in cells.get_paths()]).round(6)
         columns, rows = (len(np.unique(corners[:, k])) for k in (0, 1))
-        filled = sum(to_rgb(c) == to_rgb("0.72") for c in np.resize(cells.get_facecolors(), (len(corners), 4)))
+        filled = sum(
+            to_rgb(c) == to_rgb("0.72")
+            for c in np.resize(cells.get_facecolors(), (len(corners), 4))
+        )
         found.append((rows, columns, filled))
     return found
 
@@ -156,7 +182,17 @@ def test_an_unrolled_network_shows_every_number_of_every_step():
     ax = schematics.unrolled([[1], [2.5]], STATES, [[1.561], [2.727]])
     assert inside(ax)
     found = words(ax)
-    for text in ("0.00\n0.00", "0.54\n0.46", "−0.86\n0.88", "1", "2.50", "1.56", "2.73", "step 0", "step 1"):
+    for text in (
+        "0.00\n0.00",
+        "0.54\n0.46",
+        "−0.86\n0.88",
+        "1",
+        "2.50",
+        "1.56",
+        "2.73",
+        "step 0",
+        "step 1",
+    ):
         assert text in found, text
 
 
@@ -184,7 +220,9 @@ def test_edges_of_a_network_are_coloured_by_sign_and_as_wide_as_their_weight():
     ax = drawn(plots.network(UNITS, BOTH))
     edges = [patch for patch in ax.patches if isinstance(patch, FancyArrowPatch)]
     weights = np.concatenate([M.ravel() for M in BOTH])
-    assert [to_hex(e.get_edgecolor()) for e in edges] == [to_hex(plots.BLUE if w > 0 else plots.RED) for w in weights]
+    assert [to_hex(e.get_edgecolor()) for e in edges] == [
+        to_hex(plots.BLUE if w > 0 else plots.RED) for w in weights
+    ]
     widths = [e.get_linewidth() for e in edges]
     assert np.array_equal(np.argsort(widths), np.argsort(np.abs(weights)))
 
@@ -217,7 +255,11 @@ def test_valleys_draw_both_paths_of_each_rule_solid_and_dashed_on_equal_axes():
         first, second = panel.lines[:2]
         np.testing.assert_array_equal(first.get_xydata(), straight[name])
         np.testing.assert_array_equal(second.get_xydata(), turned[name])
-        assert first.get_color() == plots.COLORS[name] and first.get_linestyle() == "-" and second.is_dashed()
+        assert (
+            first.get_color() == plots.COLORS[name]
+            and first.get_linestyle() == "-"
+            and second.is_dashed()
+        )
         assert (panel.get_xlim(), panel.get_ylim()) == (shown[0].get_xlim(), shown[0].get_ylim())
         low, high = panel.get_ylim()
         assert low < 0 and high > turned[name].max(axis=0)[1]
@@ -269,7 +311,9 @@ def test_a_units_picture_is_blue_where_it_says_1_and_red_where_it_says_0():
     left, right = image[:, :10], image[:, 10:]
     assert (left[..., 0] > left[..., 2] + 50).all() and (right[..., 2] > right[..., 0] + 50).all()
     pixels = np.asarray(ax.images[0].get_array(), int)[-20:]
-    assert pixels[0, 0].tolist() == pixels[-1, 0].tolist() != pixels[0, -1].tolist(), "the picture of x1 knows no height"
+    assert pixels[0, 0].tolist() == pixels[-1, 0].tolist() != pixels[0, -1].tolist(), (
+        "the picture of x1 knows no height"
+    )
 
 
 def test_edges_show_the_sign_and_size_of_every_weight():
@@ -281,7 +325,9 @@ def test_edges_show_the_sign_and_size_of_every_weight():
     sizes = np.sort(np.abs(np.concatenate([weights[0].ravel(), weights[1].ravel()])))
     np.testing.assert_allclose(lines.get_linewidths(), 0.5 + 6 * (1 - np.exp(-sizes / units.FULL)))
     red = lines.get_colors()[:, 0] > lines.get_colors()[:, 2]
-    assert red[1:].tolist() == [True, False, True, False, False, False, False, True], "-0.25, 0.5, -1, 2, 3, 6, 8, -40"
+    assert red[1:].tolist() == [True, False, True, False, False, False, False, True], (
+        "-0.25, 0.5, -1, 2, 3, 6, 8, -40"
+    )
     starts = np.array([segment[0] for segment in lines.get_segments()])
     assert len(np.unique(starts.round(6), axis=0)) == 5
 
@@ -313,7 +359,9 @@ def test_unit_pictures_takes_matrices_that_fit():
 
 def test_a_panel_of_unit_pictures_is_drawn_anew_as_it_is_the_first_time():
     def draw(ax=None, hidden=3):
-        return units.unit_pictures(*columns(hidden, 1), POINTS, LABELS, ax, limits=(-2, 2), title=f"{hidden}")
+        return units.unit_pictures(
+            *columns(hidden, 1), POINTS, LABELS, ax, limits=(-2, 2), title=f"{hidden}"
+        )
 
     panel = widgets.explore(draw, axes=units.axes, hidden=(1, 8))
     assert panel._canvas.get_width_height() == (840, 370)
@@ -332,15 +380,21 @@ def lead_and_names(ax):
 
 
 def test_names_stand_at_the_ends_of_their_lines():
-    ax = drawn(plots.curves([0, 1, 2], {"up": [0, 1, 2], "down": [2, 1, 0]}, names="end", xlim=(0, 2)))
+    ax = drawn(
+        plots.curves([0, 1, 2], {"up": [0, 1, 2], "down": [2, 1, 0]}, names="end", xlim=(0, 2))
+    )
     leads, texts = lead_and_names(ax)
     assert ax.get_legend() is None and [text.get_text() for text in texts] == ["up", "down"]
     for line, lead, text in zip(ax.lines, leads, texts, strict=False):
         assert lead.get_color() == line.get_color()
         end = ax.transAxes.inverted().transform(ax.transData.transform(line.get_xydata()[-1]))
-        assert np.isclose(lead.get_ydata()[0], end[1]) and np.isclose(text.get_position()[1], end[1])
+        assert np.isclose(lead.get_ydata()[0], end[1]) and np.isclose(
+            text.get_position()[1], end[1]
+        )
         assert text.get_position()[0] > 1
-    assert ax.figure.bbox.x1 >= max(text.get_window_extent().x1 for text in texts), "the layout gives them room"
+    assert ax.figure.bbox.x1 >= max(text.get_window_extent().x1 for text in texts), (
+        "the layout gives them room"
+    )
 
 
 def test_names_of_lines_that_end_together_do_not_touch():
@@ -355,7 +409,12 @@ def test_names_of_lines_that_end_together_do_not_touch():
 
 def test_a_line_that_breaks_off_is_named_without_being_prolonged():
     ax = plots.axes()
-    ys = {"whole": [1, 2, 3], "broken": [1, 0.5, np.nan], "never": [np.nan] * 3, "below": [1, 0.5, -1]}
+    ys = {
+        "whole": [1, 2, 3],
+        "broken": [1, 0.5, np.nan],
+        "never": [np.nan] * 3,
+        "below": [1, 0.5, -1],
+    }
     plots.curves([0, 1, 2], ys, ax, names="end", yscale="log", ylim=(0.1, 10), xlim=(0, 2))
     leads, texts = lead_and_names(drawn(ax))
     assert [text.get_text() for text in texts] == ["whole", "broken", "below"]
@@ -398,7 +457,11 @@ def test_curves_know_where_names_can_stand():
 def test_words_of_the_way_back_can_be_read_on_white_and_in_a_box():
     def light(color):
         rgb = np.array(to_rgb(color))
-        return np.where(rgb <= 0.04045, rgb / 12.92, ((rgb + 0.055) / 1.055) ** 2.4) @ [0.2126, 0.7152, 0.0722]
+        return np.where(rgb <= 0.04045, rgb / 12.92, ((rgb + 0.055) / 1.055) ** 2.4) @ [
+            0.2126,
+            0.7152,
+            0.0722,
+        ]
 
     for color in (style.BACKWARD, style.INK, style.GREY):
         assert (light(schematics.GROUND) + 0.05) / (light(color) + 0.05) > 4

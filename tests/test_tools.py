@@ -22,7 +22,9 @@ from PIL import Image
 
 def wordy(path):
     """A notebook of two cells in a file, not run yet."""
-    nbformat.write(new_notebook(cells=[new_markdown_cell("Words."), new_code_cell("print(6 * 7)")]), path)
+    nbformat.write(
+        new_notebook(cells=[new_markdown_cell("Words."), new_code_cell("print(6 * 7)")]), path
+    )
     return path
 
 
@@ -58,7 +60,11 @@ def test_record_finds_what_must_not_be_stored(tmp_path, monkeypatch, output, wor
     monkeypatch.setattr(record, "small", lambda picture: picture)
     cell = new_code_cell("1", outputs=[output], execution_count=1, id="a")
     path = tmp_path / "x.ipynb"
-    path.write_text(record.written(record.normalise(new_notebook(cells=[cell]), "x")), encoding="utf-8", newline="\n")
+    path.write_text(
+        record.written(record.normalise(new_notebook(cells=[cell]), "x")),
+        encoding="utf-8",
+        newline="\n",
+    )
     found = record.violations(path)
     assert len(found) == 1 and words in found[0]
 
@@ -113,33 +119,53 @@ def test_a_picture_of_few_colours_is_kept_as_it_is(colors):
     array = np.arange(colors, dtype=np.uint8)[:, None, None].repeat(3, axis=2).repeat(5, axis=1)
     found = palette.palette_of(Image.fromarray(array))
     assert len(found) == colors
-    assert np.array_equal(np.asarray(palette.flat(Image.fromarray(array), found).convert("RGB")), array)
+    assert np.array_equal(
+        np.asarray(palette.flat(Image.fromarray(array), found).convert("RGB")), array
+    )
     assert len(palette.palette_of(Image.fromarray(array), 64)) <= 64
 
 
 def test_record_keeps_alt_tags_and_readable_ids_and_drops_the_rest():
     cell = new_code_cell("1", id="by-hand")
-    cell.metadata.update({"tags": ["figure"], "collapsed": True, "jupyter": {"source_hidden": True, "outputs_hidden": True}})
+    cell.metadata.update(
+        {
+            "tags": ["figure"],
+            "collapsed": True,
+            "jupyter": {"source_hidden": True, "outputs_hidden": True},
+        }
+    )
     data = {"image/png": png(), "text/plain": "Panel", record.VIEW: {"model_id": "1"}}
     cell.outputs = [
-        new_output("display_data", data, metadata={"image/png": {"alt": "A square.", "width": 3, "height": 4}}),
+        new_output(
+            "display_data",
+            data,
+            metadata={"image/png": {"alt": "A square.", "width": 3, "height": 4}},
+        ),
         new_output("display_data", {"text/plain": "HBox", record.VIEW: {"model_id": "2"}}),
         new_output("stream", name="stdout", text="a\n"),
         new_output("stream", name="stdout", text="b\n"),
     ]
     lesson = new_notebook(
-        cells=[cell, new_code_cell("2")], metadata={"widgets": {}, "language_info": {"name": "python", "version": "3"}}
+        cells=[cell, new_code_cell("2")],
+        metadata={"widgets": {}, "language_info": {"name": "python", "version": "3"}},
     )
     record.normalise(lesson, "01_x")
     assert [c.id for c in lesson.cells] == ["by-hand", "01-x-000"]
     assert lesson.metadata == record.METADATA
-    assert lesson.cells[0].metadata == {"tags": ["figure"], "jupyter": {"source_hidden": True, "outputs_hidden": True}}
+    assert lesson.cells[0].metadata == {
+        "tags": ["figure"],
+        "jupyter": {"source_hidden": True, "outputs_hidden": True},
+    }
     shown, printed = lesson.cells[0].outputs
-    assert shown.metadata == {"image/png": {"alt": "A square.", "width": 3}} and set(shown.data) == {"image/png", "text/plain"}
+    assert shown.metadata == {"image/png": {"alt": "A square.", "width": 3}} and set(
+        shown.data
+    ) == {"image/png", "text/plain"}
     assert printed.text == "a\nb\n"
 
 
-def test_the_hero_goes_back_layer_by_layer_through_magnitudes_that_the_package_computed(monkeypatch):
+def test_the_hero_goes_back_layer_by_layer_through_magnitudes_that_the_package_computed(
+    monkeypatch,
+):
     seen = []
     monkeypatch.setattr(hero, "_picture", lambda figure, dpi: seen.append(figure))
     monkeypatch.setattr(
@@ -147,10 +173,16 @@ def test_the_hero_goes_back_layer_by_layer_through_magnitudes_that_the_package_c
         "instrument",
         lambda ax, weights, magnitudes, *rest, **more: seen.append(magnitudes) or ax,
     )
-    assert [duration for _, duration in hero.frames("sigmoids")] == [hero.BEGIN, *[hero.STEP] * 9, hero.END]
+    assert [duration for _, duration in hero.frames("sigmoids")] == [
+        hero.BEGIN,
+        *[hero.STEP] * 9,
+        hero.END,
+    ]
     known = [np.isfinite(magnitudes) for magnitudes in seen[::2]]
     assert [layers.sum() for layers in known] == list(range(11))
-    assert all(layers[10 - k :].all() for k, layers in enumerate(known)), "the last layer is known first"
+    assert all(layers[10 - k :].all() for k, layers in enumerate(known)), (
+        "the last layer is known first"
+    )
     faded, level = (hero.measured(name)[1] for name in hero.UNITS)
     assert faded[0] < 1e-5 * faded[-1] and (np.diff(faded) > 0).all() and level[0] > 0.1 * level[-1]
 
@@ -174,7 +206,10 @@ def test_the_stored_hero_is_what_hero_draws_and_is_small():
 def exercise(solution):
     """A notebook of one exercise in a file."""
     folded = "<details><summary>Hint</summary>\nh\n</details>\n\n<details><summary>Solution</summary>\n{}\n</details>\n\nNext."
-    cells = [new_code_cell("0", metadata={"tags": ["exercise"]}), new_code_cell("check()", metadata={"tags": ["check"]})]
+    cells = [
+        new_code_cell("0", metadata={"tags": ["exercise"]}),
+        new_code_cell("check()", metadata={"tags": ["check"]}),
+    ]
     return new_notebook(cells=[*cells, new_markdown_cell(folded.format(solution))])
 
 
@@ -182,7 +217,9 @@ def test_solutions_are_filled_in_and_taken_out(tmp_path):
     nbformat.write(exercise("```python\nx = 1\n```"), tmp_path / "in.ipynb")
     for action in ("fill", "strip"):
         solutions.main([action, str(tmp_path / "in.ipynb"), str(tmp_path / f"{action}.ipynb")])
-    filled, stripped = (nbformat.read(tmp_path / f"{action}.ipynb", 4).cells for action in ("fill", "strip"))
+    filled, stripped = (
+        nbformat.read(tmp_path / f"{action}.ipynb", 4).cells for action in ("fill", "strip")
+    )
     assert filled[0].source == "x = 1" and "Solution" in filled[2].source
     assert stripped[0].source == "0"
     assert stripped[2].source == "<details><summary>Hint</summary>\nh\n</details>\n\nNext."
@@ -198,7 +235,11 @@ def test_what_is_handed_in_is_judged(tmp_path, capsys):
         ("c", "x = 1", "print('right')"),
         ("d", "x", "check()"),
     ]:
-        cells = [given, new_code_cell(answer, metadata={"tags": ["exercise"]}), new_code_cell(check)]
+        cells = [
+            given,
+            new_code_cell(answer, metadata={"tags": ["exercise"]}),
+            new_code_cell(check),
+        ]
         nbformat.write(new_notebook(cells=cells), tmp_path / f"by_{name}.ipynb")
     solutions.main(["judge", str(tmp_path / "lesson.ipynb"), str(tmp_path / "by_*.ipynb")])
     assert [line.split("  ")[1:] for line in capsys.readouterr().out.splitlines()] == [
@@ -236,9 +277,13 @@ def test_the_benchmark_warns_where_the_processors_own_code_is_not_what_runs(monk
 
 def test_variants_force_what_they_name_and_nothing_else(monkeypatch):
     monkeypatch.setenv("OPENBLAS_CORETYPE", "Haswell")  # a variant does not inherit it
-    monkeypatch.setattr(variants, "BARE", {k: v for k, v in os.environ.items() if k not in variants.FORCED})
+    monkeypatch.setattr(
+        variants, "BARE", {k: v for k, v in os.environ.items() if k not in variants.FORCED}
+    )
     found = variants.variants()
-    assert found["as this processor has it"] == {} and found["Haswell"] == {"OPENBLAS_CORETYPE": "Haswell"}
+    assert found["as this processor has it"] == {} and found["Haswell"] == {
+        "OPENBLAS_CORETYPE": "Haswell"
+    }
     ask = "import os; print(os.environ.get('OPENBLAS_CORETYPE'), os.environ.get('ROUNDING_NOISE'))"
     assert variants.said(ask) == "None None"
     assert variants.said(ask, **found["rounding noise 2"]) == "None 2"
@@ -247,7 +292,9 @@ def test_variants_force_what_they_name_and_nothing_else(monkeypatch):
 
 def test_variants_count_what_passed_and_what_failed(tmp_path):
     path = tmp_path / "test_some.py"
-    path.write_text("def test_a(): pass\ndef test_b(): assert 0\ndef test_c(): pass\n", encoding="utf-8")
+    path.write_text(
+        "def test_a(): pass\ndef test_b(): assert 0\ndef test_c(): pass\n", encoding="utf-8"
+    )
     right, wrong, said = variants.passed({}, str(path))
     assert (right, wrong) == (2, 1) and "test_b" in said
     assert variants.passed({}, str(tmp_path / "missing.py"))[:2] == (0, 1)

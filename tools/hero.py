@@ -26,7 +26,11 @@ UNITS = {
     "ReLU": (activations.ReLU, initializers.he),
 }
 STEEPEST = {activations.Sigmoid: 0.25, activations.ReLU: 1.0}
-BEGIN, STEP, END = 1200, 170, 3200  # milliseconds that the first picture, one on the way and the last are seen
+BEGIN, STEP, END = (
+    1200,
+    170,
+    3200,
+)  # milliseconds that the first picture, one on the way and the last are seen
 
 
 def measured(name):
@@ -51,7 +55,10 @@ def measured(name):
 def frames(name):
     """(picture, milliseconds) from the loss back to the first layer."""
     weights, magnitudes, slopes, letter = measured(name)
-    found = [(_frame(name, weights, magnitudes, slopes, letter, known), STEP) for known in range(len(magnitudes) + 1)]
+    found = [
+        (_frame(name, weights, magnitudes, slopes, letter, known), STEP)
+        for known in range(len(magnitudes) + 1)
+    ]
     found[0] = found[0][0], BEGIN
     found[-1] = found[-1][0], END
     return found
@@ -64,7 +71,9 @@ def _frame(name, weights, magnitudes, slopes, letter, known):
     title = f"{HIDDEN} hidden layers of {name}"
     if known == n:
         title += f": {instrument.lost_or_won(magnitudes)}"
-    ax = instrument.instrument(instrument.axes(), weights, seen, slopes, letter, reference=magnitudes[-1], title=title)
+    ax = instrument.instrument(
+        instrument.axes(), weights, seen, slopes, letter, reference=magnitudes[-1], title=title
+    )
     return _picture(ax[0].figure, DPI)
 
 
@@ -94,7 +103,14 @@ def main():
         reduced += [flat(picture, palette) for picture in pictures]
         durations += seen
     FOLDER.mkdir(exist_ok=True)
-    reduced[0].save(FOLDER / "hero.gif", save_all=True, append_images=reduced[1:], duration=durations, loop=0, optimize=False)
+    reduced[0].save(
+        FOLDER / "hero.gif",
+        save_all=True,
+        append_images=reduced[1:],
+        duration=durations,
+        loop=0,
+        optimize=False,
+    )
     standing = still()
     flat(standing, palette_of(standing)).save(FOLDER / "hero.png", optimize=True)
     for path in (FOLDER / "hero.gif", FOLDER / "hero.png"):

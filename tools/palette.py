@@ -31,7 +31,9 @@ def flat(image, palette):
     nearest = np.empty(len(found), np.uint8)
     for start in range(0, len(found), CHUNK):
         part = colors[start : start + CHUNK, None]
-        nearest[start : start + CHUNK] = np.square(part - palette.astype(np.int32)).sum(axis=-1).argmin(axis=1)
+        nearest[start : start + CHUNK] = (
+            np.square(part - palette.astype(np.int32)).sum(axis=-1).argmin(axis=1)
+        )
     reduced = Image.fromarray(nearest[where].reshape(image.height, image.width), "L").convert("P")
     reduced.putpalette(palette.tobytes())
     return reduced

@@ -48,7 +48,9 @@ class Canvas(FigureCanvasAgg):
             if ax.axison and ax.patch.get_visible() and _pixel(ax.get_facecolor()) != ground:
                 pixels[_area(ax)] = _pixel(ax.get_facecolor())
         for area, ink in map(self._parts.get, frame):
-            np.minimum(picture[area], ink, out=picture[area])  # dark on light: parts may touch, whichever came first
+            np.minimum(
+                picture[area], ink, out=picture[area]
+            )  # dark on light: parts may touch, whichever came first
         for ax, artist in content:
             ax.draw_artist(artist)
         for artist in _by_zorder(whole):
@@ -124,7 +126,9 @@ class Renderer(RendererAgg):
         self.draw_image(gc, round(x) + left, self.height - round(y) - bottom, image[::-1])
 
 
-_truetype = functools.cache(functools.partial(ImageFont.truetype, layout_engine=ImageFont.Layout.BASIC))
+_truetype = functools.cache(
+    functools.partial(ImageFont.truetype, layout_engine=ImageFont.Layout.BASIC)
+)
 
 
 @functools.lru_cache(1000)
@@ -139,7 +143,16 @@ def _ink(s, path, size):
 
 def _content(ax):
     """What a drawing function put on the axes, apart from the frame: limits, ticks, labels, title, legend."""
-    kinds = ("images", "collections", "patches", "lines", "texts", "tables", "artists", "child_axes")
+    kinds = (
+        "images",
+        "collections",
+        "patches",
+        "lines",
+        "texts",
+        "tables",
+        "artists",
+        "child_axes",
+    )
     return [artist for kind in kinds for artist in getattr(ax, kind)]
 
 
@@ -158,9 +171,13 @@ def blank(figure, kept):
     for artist in _content_of_figure(figure):
         artist.remove()
     figure.set_facecolor(matplotlib.rcParams["figure.facecolor"])
-    figure._suptitle = figure._supxlabel = figure._supylabel = None  # else they come back without being drawn
+    figure._suptitle = figure._supxlabel = figure._supylabel = (
+        None  # else they come back without being drawn
+    )
     for ax in [ax for ax in figure.axes if ax not in kept]:
-        colorbar = getattr(ax, "_colorbar", None)  # it gives back the room that it took from its axes
+        colorbar = getattr(
+            ax, "_colorbar", None
+        )  # it gives back the room that it took from its axes
         colorbar.remove() if colorbar else ax.remove()
     for ax in kept:
         empty(ax)
@@ -187,7 +204,9 @@ def empty(ax):
         ax.set_title("", loc=place, color=matplotlib.rcParams["text.color"])
     for axis in (ax.xaxis, ax.yaxis):
         axis.label.set(text="", color=matplotlib.rcParams["axes.labelcolor"])
-        if axis.get_scale() != "linear" or not (axis.isDefault_majloc and axis.isDefault_majfmt and axis.isDefault_minloc):
+        if axis.get_scale() != "linear" or not (
+            axis.isDefault_majloc and axis.isDefault_majfmt and axis.isDefault_minloc
+        ):
             axis.axes.set(**{f"{axis.axis_name}scale": "linear"})
     ax.set(aspect="auto", anchor="C", xlim=(0, 1), ylim=(0, 1))
     ax.margins(matplotlib.rcParams["axes.xmargin"], matplotlib.rcParams["axes.ymargin"])
@@ -215,7 +234,11 @@ def _frame(k, ax):
     """(look, part) for each part of the frame of the k-th axes: two equal looks are drawn alike."""
     ax.apply_aspect()
     place = (k, *ax.get_position().bounds)
-    titles = [*(ax.get_title(loc=place) for place in TITLES), ax.title.get_color(), ax.title.get_fontsize()]
+    titles = [
+        *(ax.get_title(loc=place) for place in TITLES),
+        ax.title.get_color(),
+        ax.title.get_fontsize(),
+    ]
     spines = map(_look_of_spine, ax.spines.values())
     yield (*place, ax.axison, ax.get_facecolor(), *titles, *spines), ax
     for axis, limits in ((ax.xaxis, ax.get_xlim()), (ax.yaxis, ax.get_ylim())):
@@ -228,15 +251,42 @@ def _frame(k, ax):
             )
             label = (axis.label.get_text(), axis.label.get_color(), axis.label.get_fontsize())
             common, single = _look_of_ticks(axis)
-            look = (*label, str(common), *single, axis.get_label_position(), axis.get_ticks_position())
-            yield (*place, type(axis), *limits, axis.get_scale(), *look, *axis.get_majorticklocs(), type(minor), *writing), axis
+            look = (
+                *label,
+                str(common),
+                *single,
+                axis.get_label_position(),
+                axis.get_ticks_position(),
+            )
+            yield (
+                (
+                    *place,
+                    type(axis),
+                    *limits,
+                    axis.get_scale(),
+                    *look,
+                    *axis.get_majorticklocs(),
+                    type(minor),
+                    *writing,
+                ),
+                axis,
+            )
     if legend := ax.get_legend():
         getters = [f"get_{what}" for what in ("label", "color", "facecolor", "linestyle", "marker")]
-        looks = (str(getattr(h, get)()) for h in legend.legend_handles for get in getters if hasattr(h, get))
+        looks = (
+            str(getattr(h, get)())
+            for h in legend.legend_handles
+            for get in getters
+            if hasattr(h, get)
+        )
         texts = [
-            (text.get_text(), text.get_fontsize(), str(text.get_color())) for text in (legend.get_title(), *legend.get_texts())
+            (text.get_text(), text.get_fontsize(), str(text.get_color()))
+            for text in (legend.get_title(), *legend.get_texts())
         ]
-        yield (*place, *looks, *texts, str(legend._loc), str(legend.get_bbox_to_anchor().bounds)), legend
+        yield (
+            (*place, *looks, *texts, str(legend._loc), str(legend.get_bbox_to_anchor().bounds)),
+            legend,
+        )
 
 
 def _png(picture):
@@ -247,5 +297,7 @@ def _png(picture):
     size = struct.pack(">2I5B", width, height, 8, 6, 0, 0, 0)
     png = b"\x89PNG\r\n\x1a\n"
     for name, data in {b"IHDR": size, b"IDAT": zlib.compress(rows, 1), b"IEND": b""}.items():
-        png += struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
+        png += (
+            struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
+        )
     return png

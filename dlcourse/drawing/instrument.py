@@ -66,7 +66,9 @@ def instrument(
     if reference > 0:
         ax[1].plot(limits, [reference, reference], color=INK, linewidth=0.8, linestyle=":")
     ax[1].set(yscale="log", ylim=(LOWEST, HIGHEST), xlim=limits, ylabel=ylabel)
-    ax[1].set(yticks=[1e-6, 1e-3, 1], xticks=np.arange(n)[::every] + 0.5, xlabel="layer (input left)")
+    ax[1].set(
+        yticks=[1e-6, 1e-3, 1], xticks=np.arange(n)[::every] + 0.5, xlabel="layer (input left)"
+    )
     ax[1].set_xticklabels(names[::every])
     ax[1].minorticks_off()
     return ax
@@ -104,7 +106,9 @@ def lit_network(ax, weights, magnitudes, slopes, picture=None, *, reference=None
     n = len(magnitudes)
     room = max(n, ROOM)
     pad = 0.11 * room
-    _network(ax, weights, magnitudes / reference if reference > 0 else np.zeros(n), slopes, picture, pad)
+    _network(
+        ax, weights, magnitudes / reference if reference > 0 else np.zeros(n), slopes, picture, pad
+    )
     ax.text(n - room, 1.4, title, fontsize=11, va="bottom").set_in_layout(False)
     ax.set(xlim=(n - room - pad, n + pad), ylim=(-1.2, 1.8))
     ax.set_axis_off()
@@ -123,7 +127,10 @@ def _network(ax, weights, shares, slopes, picture, pad):
     signs = np.where((sample > 0)[..., None], to_rgb(BLUE), to_rgb(RED))
     colors = PALE * (1 - ink[..., None]) + signs * ink[..., None]
     layer, above, below = np.meshgrid(np.arange(n), y, y, indexing="ij")
-    starts, ends = np.stack([layer + 0.09, above], axis=-1), np.stack([layer + 0.91, below], axis=-1)
+    starts, ends = (
+        np.stack([layer + 0.09, above], axis=-1),
+        np.stack([layer + 0.91, below], axis=-1),
+    )
     edges = np.stack([starts, ends], axis=-2).reshape(-1, 2, 2)
     dark_last = np.argsort(ink, axis=None, kind="stable")
     lines = LineCollection(edges[dark_last], colors=colors.reshape(-1, 3)[dark_last], linewidths=1)
@@ -168,12 +175,18 @@ def _bars(ax, magnitudes, reference, outline, others):
     low = np.where(magnitudes == 0, LOWEST, np.where(magnitudes < LOWEST, LOWEST, low))
     faces = np.where((magnitudes == 0)[:, None], 0, colors)
     bars = _boxes(at, 0.28, low, high)
-    ax.add_collection(PolyCollection(bars, facecolors=faces, edgecolors=colors, linewidths=1), autolim=False)
+    ax.add_collection(
+        PolyCollection(bars, facecolors=faces, edgecolors=colors, linewidths=1), autolim=False
+    )
     if outline is not None:
         boxes = _boxes(at, 0.36, *_ends(outline, reference))
         boxes = PolyCollection(boxes, facecolors="none", edgecolors="black", linewidths=1.2)
         ax.add_collection(boxes, autolim=False)
-    strokes = [[(x - 0.16, value), (x + 0.16, value)] for other in others for x, value in zip(at, other, strict=True)]
+    strokes = [
+        [(x - 0.16, value), (x + 0.16, value)]
+        for other in others
+        for x, value in zip(at, other, strict=True)
+    ]
     ax.add_collection(LineCollection(strokes, colors="0.35", linewidths=0.8), autolim=False)
     for x, value in zip(at, magnitudes, strict=True):
         if value == 0:
@@ -181,8 +194,17 @@ def _bars(ax, magnitudes, reference, outline, others):
         elif value < LOWEST or value > HIGHEST:
             below = value < LOWEST
             place = {"ha": "center", "va": "bottom" if below else "top", "rotation": 90}
-            number = f"← {value:.0e}" if below else f"{value:.0e} →"  # turned by 90 degrees: down, up
-            ax.text(x, LOWEST * 1.5 if below else HIGHEST / 1.5, number, color="white", fontsize=9, **place)
+            number = (
+                f"← {value:.0e}" if below else f"{value:.0e} →"
+            )  # turned by 90 degrees: down, up
+            ax.text(
+                x,
+                LOWEST * 1.5 if below else HIGHEST / 1.5,
+                number,
+                color="white",
+                fontsize=9,
+                **place,
+            )
 
 
 def _gates(ax, slopes):
@@ -191,8 +213,13 @@ def _gates(ax, slopes):
     columns = np.arange(1, n + 1)
     foot, head = 1.6 * LOWEST, 60 * LOWEST
     share = np.clip([np.sqrt(np.mean(np.square(s))) for s in slopes], 0, 1)
-    frames, fillings = _boxes(columns, 0.06, foot, head), _boxes(columns, 0.06, foot, foot * (head / foot) ** share)
-    boxes = PolyCollection(np.concatenate([frames, fillings]), facecolors=["0.88"] * n + ["0.3"] * n)
+    frames, fillings = (
+        _boxes(columns, 0.06, foot, head),
+        _boxes(columns, 0.06, foot, foot * (head / foot) ** share),
+    )
+    boxes = PolyCollection(
+        np.concatenate([frames, fillings]), facecolors=["0.88"] * n + ["0.3"] * n
+    )
     ax.add_collection(boxes, autolim=False)
 
 
@@ -201,5 +228,11 @@ def _factors(ax, magnitudes):
     for k, (left, right) in enumerate(zip(magnitudes[:-1], magnitudes[1:], strict=True), 1):
         if right > 0 and np.isfinite(left / right):
             factor = left / right
-            shown = f"×{factor:.2f}" if factor < 10 else f"×{factor:.0f}" if factor < 1e4 else f"×{factor:.0e}"
+            shown = (
+                f"×{factor:.2f}"
+                if factor < 10
+                else f"×{factor:.0f}"
+                if factor < 1e4
+                else f"×{factor:.0e}"
+            )
             ax.text(k, HIGHEST / 2, shown, ha="center", va="top", fontsize=9, color=INK)

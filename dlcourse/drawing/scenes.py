@@ -8,13 +8,32 @@ from matplotlib.patches import FancyArrowPatch
 from matplotlib.path import Path
 from matplotlib.transforms import ScaledTranslation
 
-from dlcourse.drawing.style import BACKWARD, BLUE, COLORS, CYCLE, GREEN, GREY, INK, ORANGE, PURPLE, RED, axes, names_above
+from dlcourse.drawing.style import (
+    BACKWARD,
+    BLUE,
+    COLORS,
+    CYCLE,
+    GREEN,
+    GREY,
+    INK,
+    ORANGE,
+    PURPLE,
+    RED,
+    axes,
+    names_above,
+)
 
 
 def _marks(ax, x, labels):
     """Points (N, 2) of two classes: label 1 blue discs, label 0 red triangles."""
     for label, marker in ((0, "^"), (1, "o")):
-        look = {"markersize": 5, "markeredgecolor": "white", "markeredgewidth": 0.6, "linestyle": "", "zorder": 3}
+        look = {
+            "markersize": 5,
+            "markeredgecolor": "white",
+            "markeredgewidth": 0.6,
+            "linestyle": "",
+            "zorder": 3,
+        }
         name = f"label {label}"
         ax.plot(*x[np.ravel(labels) == label].T, marker, color=COLORS[name], label=name, **look)
     ax.set(xlabel="$x_1$", ylabel="$x_2$", aspect="equal")
@@ -42,9 +61,15 @@ def _shades(ax, u, v, values, edges, colors):
     values = np.ma.masked_invalid(np.clip(np.asarray(values, float), -1e300, 1e300))
     grid = contour_generator(u, v, values, fill_type="OuterCode")
     bands = zip([-np.inf, *edges], [*edges, np.inf], colors, strict=True)
-    found = [(Path(*outline), color) for *ends, color in bands for outline in zip(*grid.filled(*ends), strict=True)]
+    found = [
+        (Path(*outline), color)
+        for *ends, color in bands
+        for outline in zip(*grid.filled(*ends), strict=True)
+    ]
     paths, colors = zip(*found, strict=True) if found else ([], "none")
-    ax.add_collection(PathCollection(paths, facecolors=colors, linewidths=0, antialiaseds=False), autolim=False)
+    ax.add_collection(
+        PathCollection(paths, facecolors=colors, linewidths=0, antialiaseds=False), autolim=False
+    )
     return grid
 
 
@@ -52,7 +77,9 @@ def decision_boundary(f, x, labels, ax=None, *, level=0.5, n=100):
     """Points of two classes on a plane coloured by f, (M, 2) -> (M,) or (M, 1): blue above `level`, red below, a line at it."""
     ax = axes() if ax is None else ax
     margin = 0.08 * (x.max(axis=0) - x.min(axis=0))
-    u, v, values = _over_plane(f, *np.transpose([x.min(axis=0) - margin, x.max(axis=0) + margin]), n)
+    u, v, values = _over_plane(
+        f, *np.transpose([x.min(axis=0) - margin, x.max(axis=0) + margin]), n
+    )
     border = _shades(ax, u, v, values, [level], ["#f6dccb", "#cfe3ef"]).lines(level)
     ax.add_collection(LineCollection(border, colors="0.2", linewidths=1.5), autolim=False)
     _marks(ax, x, labels)
@@ -62,10 +89,17 @@ def decision_boundary(f, x, labels, ax=None, *, level=0.5, n=100):
 
 def unit_lines(W, b, ax):
     """Where each unit stands at 0: the line x W + b = 0 for every column of W (2, M), as far as the axes reach."""
-    for w, offset, color in zip(W.T, b, np.resize(["0.25", PURPLE, GREEN, ORANGE], len(b)), strict=True):
+    for w, offset, color in zip(
+        W.T, b, np.resize(["0.25", PURPLE, GREEN, ORANGE], len(b)), strict=True
+    ):
         length = np.hypot(*w)
-        along, foot = np.array([-w[1], w[0]]) / length, -offset / length * w / length  # the foot is next to the origin
-        ax.axline(foot, foot + max(1, np.hypot(*foot)) * along, color=color, linestyle="--", linewidth=1.8)
+        along, foot = (
+            np.array([-w[1], w[0]]) / length,
+            -offset / length * w / length,
+        )  # the foot is next to the origin
+        ax.axline(
+            foot, foot + max(1, np.hypot(*foot)) * along, color=color, linestyle="--", linewidth=1.8
+        )
     return ax
 
 
@@ -73,12 +107,27 @@ def space(x, labels, ax, v, c, *, seen_from=None):
     """Points (N, 3) of two classes within the unit cube, and the plane x v + c = 0; without `seen_from` (elevation, azimuth) the
     plane is seen along its edge. `ax` is one of axes(projection="3d")."""
     for label, marker in ((0, "^"), (1, "o")):
-        ax.scatter(*x[np.ravel(labels) == label].T, s=14, marker=marker, color=COLORS[f"label {label}"], depthshade=False)
+        ax.scatter(
+            *x[np.ravel(labels) == label].T,
+            s=14,
+            marker=marker,
+            color=COLORS[f"label {label}"],
+            depthshade=False,
+        )
     along = np.argmax(np.abs(v))  # solved for the coordinate in which the plane is least steep
     grid = np.insert(np.stack(np.meshgrid(*[np.linspace(0, 1, 41)] * 2)), along, 0.0, axis=0)
     height = -(np.tensordot(v, grid, 1) + c) / v[along]
     grid[along] = np.where((height >= 0) & (height <= 1), height, np.nan)
-    ax.plot_surface(*grid, color="0.6", alpha=0.4, edgecolor="0.5", linewidth=0.4, rcount=41, ccount=41, shade=False)
+    ax.plot_surface(
+        *grid,
+        color="0.6",
+        alpha=0.4,
+        edgecolor="0.5",
+        linewidth=0.4,
+        rcount=41,
+        ccount=41,
+        shade=False,
+    )
     ax.set_proj_type("ortho")
     ax.view_init(*(seen_from or (0, np.rad2deg(np.arctan2(-v[0], v[1])))))
     ticks = [0, 0.5, 1]
@@ -98,12 +147,17 @@ def network(units, weights, ax=None, *, back=None, gradients=None):
     """
     tall, wide = max(map(len, units)), len(units)
     ax = axes(width=8.4, height=min(4.4, 0.6 + 1.2 * tall)) if ax is None else ax
-    places = [[(column, i - (len(layer) - 1) / 2) for i in range(len(layer))] for column, layer in enumerate(units)]
+    places = [
+        [(column, i - (len(layer) - 1) / 2) for i in range(len(layer))]
+        for column, layer in enumerate(units)
+    ]
     boxes = []
     for layer, (column, texts) in zip(places, enumerate(units), strict=True):
         under = back[column] if back is not None else [""] * len(texts)
         boxes.append([_unit(ax, *about) for about in zip(layer, texts, under, strict=True)])
-    largest = [max(np.abs(W).max() for W in some) or 1.0 for some in (weights, gradients or [np.ones(1)])]
+    largest = [
+        max(np.abs(W).max() for W in some) or 1.0 for some in (weights, gradients or [np.ones(1)])
+    ]
     for k, W in enumerate(weights):
         for i, j in np.ndindex(*np.shape(W)):
             ends = (places[k][i], places[k + 1][j]), (boxes[k][i], boxes[k + 1][j])
@@ -137,14 +191,28 @@ def _way_there_and_back(ax, places, boxes, w, dW, largest):
     for (start, end), (here, there), color, value, words, aside in lanes:
         size = abs(value) / largest[color == BACKWARD]
         lane = ax.transData + ScaledTranslation(0, aside / 72, ax.figure.dpi_scale_trans)
-        look = {"arrowstyle": "-|>", "mutation_scale": 9, "linewidth": 0.8 + 2.2 * size, "color": color}
+        look = {
+            "arrowstyle": "-|>",
+            "mutation_scale": 9,
+            "linewidth": 0.8 + 2.2 * size,
+            "color": color,
+        }
         clip = {"patchA": here, "patchB": there, "shrinkA": 2, "shrinkB": 2}
         ax.add_patch(FancyArrowPatch(start, end, transform=lane, zorder=5, **look, **clip))
         share = 0.31 if aside >= 0 else 0.68
         at = (x0 + share * (x1 - x0), y0 + share * (y1 - y0))
         ground = {"facecolor": "white", "linewidth": 0, "pad": 1}
         words = words.replace("-", "−")
-        ax.text(*at, words, ha="center", va="center", transform=lane, zorder=6, bbox=ground, color=color if aside < 0 else INK)
+        ax.text(
+            *at,
+            words,
+            ha="center",
+            va="center",
+            transform=lane,
+            zorder=6,
+            bbox=ground,
+            color=color if aside < 0 else INK,
+        )
 
 
 def images(x, ax=None, *, captions=None, columns=8, signed=False):
@@ -156,7 +224,10 @@ def images(x, ax=None, *, captions=None, columns=8, signed=False):
     gap = side // 3 if captions is not None else 1
     grid = np.full((rows * (side + gap), columns * (side + 2)), np.nan)
     ax = (
-        axes(width=min(8.4, 1.05 * columns + 0.2), height=min(8.4, 1.05 * columns) * grid.shape[0] / grid.shape[1] + 0.2)
+        axes(
+            width=min(8.4, 1.05 * columns + 0.2),
+            height=min(8.4, 1.05 * columns) * grid.shape[0] / grid.shape[1] + 0.2,
+        )
         if ax is None
         else ax
     )
@@ -166,7 +237,11 @@ def images(x, ax=None, *, captions=None, columns=8, signed=False):
         if captions is not None:
             ax.text(left + side / 2, top - 1, captions[i], ha="center", va="bottom", fontsize=9)
     largest = np.abs(x).max() or 1.0
-    scale = {"cmap": "RdBu", "vmin": -largest, "vmax": largest} if signed else {"cmap": "gray_r", "vmin": 0, "vmax": largest}
+    scale = (
+        {"cmap": "RdBu", "vmin": -largest, "vmax": largest}
+        if signed
+        else {"cmap": "gray_r", "vmin": 0, "vmax": largest}
+    )
     ax.imshow(grid, **scale)
     ax.set_axis_off()
     return ax
@@ -178,7 +253,14 @@ def contour_path(f, paths, ax=None, *, xlim, ylim, levels=14, **settings):
     u, v, heights = _over_plane(f, xlim, ylim, 32)
     finite = heights[np.isfinite(heights)] if np.isfinite(heights).any() else np.zeros(1)
     edges = np.unique(np.linspace(finite.min(), finite.max(), levels + 1)[1:-1])
-    _shades(ax, u, v, heights, edges, matplotlib.colormaps["Greys"](np.linspace(0, 0.55, len(edges) + 1)))
+    _shades(
+        ax,
+        u,
+        v,
+        heights,
+        edges,
+        matplotlib.colormaps["Greys"](np.linspace(0, 0.55, len(edges) + 1)),
+    )
     for (name, path), (color, style) in zip(paths.items(), CYCLE * len(paths), strict=False):
         color = COLORS.get(name, color)
         ax.plot(*path.T, color=color, linestyle=style, label=name, marker=".", markersize=4)
@@ -202,26 +284,48 @@ def valleys(straight, turned, ax=None, *, k=100, notes=None):
     panels have the same limits, those of all paths.
     """
     if straight.keys() != turned.keys():
-        raise ValueError(f"valleys takes two paths for each name, got {list(straight)} and {list(turned)}")
+        raise ValueError(
+            f"valleys takes two paths for each name, got {list(straight)} and {list(turned)}"
+        )
     ax = valley_axes(len(straight)) if ax is None else ax
     every = np.concatenate([*straight.values(), *turned.values(), np.zeros((1, 2))])
     low, high = every.min(axis=0), every.max(axis=0)
     room = 0.1 * (high - low)
     (left, bottom), (right, top) = low - room, high + room
-    u, v, heights = _over_plane(lambda w: w[:, 0] ** 2 + k * w[:, 1] ** 2, (left, right), (bottom, top), 60)
+    u, v, heights = _over_plane(
+        lambda w: w[:, 0] ** 2 + k * w[:, 1] ** 2, (left, right), (bottom, top), 60
+    )
     edges = np.linspace(0, np.sqrt(heights.max()), 11)[1:-1]
     shades = matplotlib.colormaps["Greys"](np.linspace(0, 0.3, len(edges) + 1))
     for panel, name in zip(np.ravel(ax), straight, strict=False):
         _shades(panel, u, v, np.sqrt(heights), edges, shades)
         color = COLORS.get(name, BLUE)
-        panel.plot(*straight[name].T, color=color, linestyle="-", linewidth=2.4, marker=".", markersize=4, zorder=3)
+        panel.plot(
+            *straight[name].T,
+            color=color,
+            linestyle="-",
+            linewidth=2.4,
+            marker=".",
+            markersize=4,
+            zorder=3,
+        )
         panel.plot(*turned[name].T, color="black", linestyle=(0, (3, 1.5)), linewidth=1.1, zorder=4)
-        panel.plot(*straight[name][0], "o", color=INK, markersize=8, markerfacecolor="none", zorder=5)
+        panel.plot(
+            *straight[name][0], "o", color=INK, markersize=8, markerfacecolor="none", zorder=5
+        )
         panel.plot(0, 0, "+", color="black", markersize=10, markeredgewidth=1.5, zorder=5)
         panel.set(xlim=(left, right), ylim=(bottom, top), xticks=[], yticks=[])
         panel.spines[:].set_visible(False)
         panel.set_title(name, loc="left", color=INK, fontweight="bold")
-        panel.text(0.98, 0.04, (notes or {}).get(name, ""), transform=panel.transAxes, ha="right", color=INK, fontsize=9)
+        panel.text(
+            0.98,
+            0.04,
+            (notes or {}).get(name, ""),
+            transform=panel.transAxes,
+            ha="right",
+            color=INK,
+            fontsize=9,
+        )
     for panel in np.ravel(ax)[len(straight) :]:
         panel.set_axis_off()
     return ax

@@ -21,7 +21,9 @@ def neuron(x, w, b, ax=None, *, classes=("0", "1")):
     x, w = np.ravel(np.asarray(x, float)), np.ravel(np.asarray(w, float))
     side = round(len(x) ** 0.5)
     if len(x) != len(w) or side * side != len(x):
-        raise ValueError(f"neuron takes a square picture and a weight for each pixel, got {len(x)} and {len(w)} numbers")
+        raise ValueError(
+            f"neuron takes a square picture and a weight for each pixel, got {len(x)} and {len(w)} numbers"
+        )
     product = x * w
     ups, downs = product[product > 0].sum(), product[product < 0].sum()
     z = ups + downs + float(b)
@@ -35,9 +37,15 @@ def neuron(x, w, b, ax=None, *, classes=("0", "1")):
         (3.54, product, True, "pixel × weight", "x · w"),
     ):
         largest = np.abs(values).max() or 1.0
-        scale = {"cmap": "RdBu", "vmin": -largest, "vmax": largest} if signed else {"cmap": "gray_r", "vmin": 0, "vmax": 1}
+        scale = (
+            {"cmap": "RdBu", "vmin": -largest, "vmax": largest}
+            if signed
+            else {"cmap": "gray_r", "vmin": 0, "vmax": 1}
+        )
         ax.imshow(values.reshape(side, side), extent=(left, left + size, low, high), **scale)
-        frame = FancyBboxPatch((left, low), size, size, "square,pad=0", fill=False, edgecolor="0.75", linewidth=0.8)
+        frame = FancyBboxPatch(
+            (left, low), size, size, "square,pad=0", fill=False, edgecolor="0.75", linewidth=0.8
+        )
         ax.add_patch(frame)
         say(ax, left + size / 2, high + 0.2, head)
         say(ax, left + size / 2, low - 0.19, foot, style="italic", color=GREY)
@@ -45,7 +53,9 @@ def neuron(x, w, b, ax=None, *, classes=("0", "1")):
         say(ax, at, middle, sign, size=18)
     arrow(ax, (4.92, middle), (5.14, middle))
     say(ax, 6.02, high + 0.2, "added up")
-    _sums(ax, low, high, {f"for {classes[1]}": ups, f"for {classes[0]}": downs, "b": float(b), "z": z})
+    _sums(
+        ax, low, high, {f"for {classes[1]}": ups, f"for {classes[0]}": downs, "b": float(b), "z": z}
+    )
     arrow(ax, (6.92, middle), (7.12, middle))
     say(ax, 7.75, high + 0.2, "squeezed")
     _squeezed(ax, low, high, z, p)
@@ -67,9 +77,24 @@ def _sums(ax, low, high, rows):
     bars = []
     for k, (words, value) in enumerate(rows.items()):
         y = high - (k + 0.5) * apart
-        bars.append([(zero, y - 0.08), (zero + value * unit, y - 0.08), (zero + value * unit, y + 0.08), (zero, y + 0.08)])
+        bars.append(
+            [
+                (zero, y - 0.08),
+                (zero + value * unit, y - 0.08),
+                (zero + value * unit, y + 0.08),
+                (zero, y + 0.08),
+            ]
+        )
         say(ax, left - 0.08, y, words, size=9, ha="right")
-        say(ax, 6.84, y, _signed(value), size=9, ha="right", weight="bold" if k == len(rows) - 1 else "normal")
+        say(
+            ax,
+            6.84,
+            y,
+            _signed(value),
+            size=9,
+            ha="right",
+            weight="bold" if k == len(rows) - 1 else "normal",
+        )
     colors = [BLUE if value > 0 else RED for value in rows.values()]
     colors[-1] = INK
     ax.add_collection(PolyCollection(bars, facecolors=colors, linewidths=0), autolim=False)
@@ -89,7 +114,13 @@ def _squeezed(ax, low, high, z, p):
     ax.plot([across[0], across[0]], [foot, up[0]], color=INK, linewidth=1, linestyle=":")
     ax.plot(across[0], up[0], "o", color=INK, markersize=7)
     say(ax, left, head - 0.2, f"p = {p:.2f}", ha="left", size=9)
-    say(ax, np.clip(across[0], left + 0.28, right - 0.24), low + 0.08, f"z = {z:.1f}".replace("-", "−"), size=9)
+    say(
+        ax,
+        np.clip(across[0], left + 0.28, right - 0.24),
+        low + 0.08,
+        f"z = {z:.1f}".replace("-", "−"),
+        size=9,
+    )
 
 
 # --- shapes ------------------------------------------------------------------------------------------------------------
@@ -97,7 +128,12 @@ def _squeezed(ax, low, high, z, p):
 SIDES = {"N": ORANGE, "D": GREEN, "M": PURPLE}
 DENSE = (  # what happens, then two matrices and their product: (name, rows, columns)
     ("forward: y = x W", ("$x$", "N", "D"), ("$W$", "D", "M"), ("$y$", "N", "M")),
-    ("the weights: the examples add up", ("$x^T$", "D", "N"), ("$dy$", "N", "M"), ("$dW$", "D", "M")),
+    (
+        "the weights: the examples add up",
+        ("$x^T$", "D", "N"),
+        ("$dy$", "N", "M"),
+        ("$dW$", "D", "M"),
+    ),
     ("the input: the paths add up", ("$dy$", "N", "M"), ("$W^T$", "M", "D"), ("$dx$", "N", "D")),
 )
 
@@ -111,7 +147,9 @@ def shapes(products=DENSE, sizes=None, ax=None):
     sizes = {"N": 5, "D": 4, "M": 2} if sizes is None else sizes
     for words, left, right, result in products:
         if left[2] != right[1] or (left[1], right[2]) != result[1:]:
-            raise ValueError(f"shapes takes products whose sides fit, got {left} times {right} gives {result} ({words})")
+            raise ValueError(
+                f"shapes takes products whose sides fit, got {left} times {right} gives {result} ({words})"
+            )
     cell, gap = 0.135, 0.5
     tall = max(sizes[m[1]] for product in products for m in product[1:]) * cell
     wide = [sum(sizes[m[2]] for m in product[1:]) * cell + 2 * gap for product in products]
@@ -129,7 +167,13 @@ def shapes(products=DENSE, sizes=None, ax=None):
         say(ax, start + width / 2 - 0.08, tall + 0.9, words)
         start += width + room
         if start < sum(wide) + room * len(products):
-            ax.plot([start - room / 2 - 0.11] * 2, [0.1, tall + 0.6], color=PALE, linewidth=0.8, linestyle="-")
+            ax.plot(
+                [start - room / 2 - 0.11] * 2,
+                [0.1, tall + 0.6],
+                color=PALE,
+                linewidth=0.8,
+                linestyle="-",
+            )
     return ax
 
 
@@ -144,11 +188,31 @@ def _matrix(ax, x, middle, matrix, sizes, cell, filled):
         for i in range(n)
         for j in range(m)
     ]
-    meant = {"row": lambda i, j: i == 0, "column": lambda i, j: j == 0, "cell": lambda i, j: i == j == 0}[filled]
+    meant = {
+        "row": lambda i, j: i == 0,
+        "column": lambda i, j: j == 0,
+        "cell": lambda i, j: i == j == 0,
+    }[filled]
     faces = ["0.72" if meant(k // m, k % m) else GROUND for k in range(n * m)]
-    ax.add_collection(PolyCollection(boxes, facecolors=faces, edgecolors="white", linewidths=0.8), autolim=False)
-    ax.plot([x - 0.05, x - 0.05], [low, high], color=SIDES.get(rows, GREY), linewidth=3, linestyle="-", solid_capstyle="butt")
-    ax.plot([x, right], [high + 0.05] * 2, color=SIDES.get(columns, GREY), linewidth=3, linestyle="-", solid_capstyle="butt")
+    ax.add_collection(
+        PolyCollection(boxes, facecolors=faces, edgecolors="white", linewidths=0.8), autolim=False
+    )
+    ax.plot(
+        [x - 0.05, x - 0.05],
+        [low, high],
+        color=SIDES.get(rows, GREY),
+        linewidth=3,
+        linestyle="-",
+        solid_capstyle="butt",
+    )
+    ax.plot(
+        [x, right],
+        [high + 0.05] * 2,
+        color=SIDES.get(columns, GREY),
+        linewidth=3,
+        linestyle="-",
+        solid_capstyle="butt",
+    )
     say(ax, x - 0.11, middle, rows, ha="right", size=9.5)
     say(ax, (x + right) / 2, high + 0.1, columns, va="bottom", size=9.5)
     say(ax, (x + right) / 2, 0.17, name, size=11)
@@ -166,7 +230,9 @@ def unrolled(x, states, outputs, ax=None, *, digits=2):
     steps = len(x)
     if len(states) != steps + 1 or len(outputs) != steps:
         got = f"{steps} inputs, {len(states)} states, {len(outputs)} outputs"
-        raise ValueError(f"unrolled takes a state more than inputs, and an output for each input, got {got}")
+        raise ValueError(
+            f"unrolled takes a state more than inputs, and an output for each input, got {got}"
+        )
     apart, first = 1.35, 4.5
     ax = sheet(first + apart * (steps - 1) + 0.75, 3.3, ax)
     rows = {"input": 0.5, "state": 1.55, "output": 2.55}
@@ -204,7 +270,9 @@ def _links(ax, at, apart, rows, lengths):
     arrow(ax, (at, low + half[0] + 0.03), (at, middle - half[1] - 0.04), read, 2)
     arrow(ax, (at - apart + 0.36, middle), (at - 0.37, middle), kept, 2)
     arrow(ax, (at, middle + half[1] + 0.03), (at, high - half[2] - 0.04), written, 2)
-    for name, x, y in zip(WEIGHTS, (at + 0.08, at - apart / 2, at + 0.08), (1.0, middle + 0.15, 2.1), strict=True):
+    for name, x, y in zip(
+        WEIGHTS, (at + 0.08, at - apart / 2, at + 0.08), (1.0, middle + 0.15, 2.1), strict=True
+    ):
         say(ax, x, y, name, ha="center" if y == middle + 0.15 else "left")
 
 
@@ -217,7 +285,9 @@ def _folded(ax, x, rows):
     arrow(ax, (x, low + 0.21), (x, middle - 0.22), read, 2)
     arrow(ax, (x, middle + 0.21), (x, high - 0.22), written, 2)
     arrow(ax, (x + 0.23, middle + 0.11), (x + 0.23, middle - 0.11), kept, 2, bend=1.9)
-    for name, place in zip(WEIGHTS, ((x + 0.08, 1.02), (x + 0.54, middle), (x + 0.08, 2.06)), strict=True):
+    for name, place in zip(
+        WEIGHTS, ((x + 0.08, 1.02), (x + 0.54, middle), (x + 0.08, 2.06)), strict=True
+    ):
         say(ax, *place, name, ha="left")
     say(ax, x, 3.1, "one network …", color=GREY)
     say(ax, 2.5, 3.1, "… unrolled", color=GREY, ha="right")

@@ -23,14 +23,20 @@ def sheet(width, height, ax=None):
 def arrow(ax, start, end, color=INK, width=1.4, bend=0.0, size=10, style="-|>"):
     """An arrow between two places in inches; `bend` as a share of its length, to the left of its way positive."""
     look = {"arrowstyle": style, "connectionstyle": f"arc3,rad={-bend}", "shrinkA": 0, "shrinkB": 0}
-    ax.add_patch(FancyArrowPatch(start, end, color=color, linewidth=width, mutation_scale=size, **look))
+    ax.add_patch(
+        FancyArrowPatch(start, end, color=color, linewidth=width, mutation_scale=size, **look)
+    )
 
 
 def box(ax, x, y, width, height, color=GROUND, edge=GREY):
     """A box with round corners around (x, y)."""
     place = (x - width / 2, y - height / 2), width, height
     shape = "round,pad=0,rounding_size=0.07"
-    ax.add_patch(FancyBboxPatch(*place, boxstyle=shape, facecolor=color, edgecolor=edge, linewidth=1, zorder=2))
+    ax.add_patch(
+        FancyBboxPatch(
+            *place, boxstyle=shape, facecolor=color, edgecolor=edge, linewidth=1, zorder=2
+        )
+    )
 
 
 def say(ax, x, y, text, *, size=10, color=INK, ha="center", va="center", **more):

@@ -20,7 +20,12 @@ PARTS = {  # what a lesson is about: the words under it
 STRIP = {"width": 7.85, "height": 1.1}
 COLUMNS = (1.9, 3.2, 4.5, 5.8)  # where the units of a strip stand
 TALL = (5, 4, 4, 3)
-BELOW = {"input": 0.95, "neuron": COLUMNS[1], "loop": COLUMNS[1], "loss": 6.85}  # where words stand, if not in the middle
+BELOW = {
+    "input": 0.95,
+    "neuron": COLUMNS[1],
+    "loop": COLUMNS[1],
+    "loss": 6.85,
+}  # where words stand, if not in the middle
 
 
 def strip(part, picture, ax=None):
@@ -33,11 +38,25 @@ def strip(part, picture, ax=None):
         raise ValueError(f"strip takes a part of the network, of {', '.join(PARTS)}, got {part!r}")
     ax = sheet(**STRIP, ax=ax)
     middle = 0.6
-    places = [[(x, middle + 0.15 * (k - (n - 1) / 2)) for k in range(n)] for x, n in zip(COLUMNS, TALL, strict=True)]
+    places = [
+        [(x, middle + 0.15 * (k - (n - 1) / 2)) for k in range(n)]
+        for x, n in zip(COLUMNS, TALL, strict=True)
+    ]
     dark = "input" in inked
     image = np.asarray(picture, float) * (1.0 if dark else 0.16)
-    ax.imshow(image, cmap="gray_r", vmin=0, vmax=1, extent=(0.62, 1.28, middle - 0.33, middle + 0.33), zorder=1)
-    ax.add_patch(FancyBboxPatch((0.62, middle - 0.33), 0.66, 0.66, "square,pad=0", fill=False, edgecolor=PALE))
+    ax.imshow(
+        image,
+        cmap="gray_r",
+        vmin=0,
+        vmax=1,
+        extent=(0.62, 1.28, middle - 0.33, middle + 0.33),
+        zorder=1,
+    )
+    ax.add_patch(
+        FancyBboxPatch(
+            (0.62, middle - 0.33), 0.66, 0.66, "square,pad=0", fill=False, edgecolor=PALE
+        )
+    )
     _edges(ax, places, inked)
     _units(ax, places, inked)
     _loss(ax, middle, inked)
@@ -66,18 +85,28 @@ def _edges(ax, places, inked):
             lines.set_alpha((0.12, 0.35, 1.0)[column])
         ax.add_collection(lines, autolim=False)
         if "hidden" in inked:
-            ax.add_collection(LineCollection(edges, colors=GREY, linewidths=0.8, zorder=2), autolim=False)
+            ax.add_collection(
+                LineCollection(edges, colors=GREY, linewidths=0.8, zorder=2), autolim=False
+            )
     if "neuron" in inked:
         x1, y1 = places[1][2]
         edges = [[(x0 + 0.07, y0), (x1 - 0.07, y1)] for x0, y0 in places[0]]
-        ax.add_collection(LineCollection(edges, colors=INK, linewidths=1.3, zorder=2), autolim=False)
+        ax.add_collection(
+            LineCollection(edges, colors=INK, linewidths=1.3, zorder=2), autolim=False
+        )
 
 
 def _units(ax, places, inked):
     for column, units in enumerate(places):
         for k, place in enumerate(units):
             meant = "input" in inked and column == 0 or "hidden" in inked and column in (1, 2)
-            meant = meant or "neuron" in inked and (column, k) == (1, 2) or "loop" in inked and column == 1
+            meant = (
+                meant
+                or "neuron" in inked
+                and (column, k) == (1, 2)
+                or "loop" in inked
+                and column == 1
+            )
             meant = meant or "loss" in inked and column == 3
             look = {"facecolor": INK if meant else "white", "edgecolor": INK if meant else "0.75"}
             ax.add_patch(Circle(place, 0.052, linewidth=0.9, zorder=4, **look))
@@ -97,7 +126,9 @@ def _arrows(ax, middle, inked):
     if inked & {"gradient", "step"}:
         color = BACKWARD if "gradient" in inked else PALE
         turn = {"connectionstyle": "angle,angleA=-90,angleB=180,rad=6", "shrinkA": 0, "shrinkB": 0}
-        way = FancyArrowPatch((6.85, middle - 0.18), (COLUMNS[0], low), arrowstyle="-|>", mutation_scale=10, **turn)
+        way = FancyArrowPatch(
+            (6.85, middle - 0.18), (COLUMNS[0], low), arrowstyle="-|>", mutation_scale=10, **turn
+        )
         way.set(color=color, linewidth=1.6, fill=True)
         ax.add_patch(way)
     if "step" in inked:

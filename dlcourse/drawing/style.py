@@ -9,7 +9,14 @@ from matplotlib.figure import Figure
 
 # After Okabe & Ito (2008), red, orange and sky darker: seen on white, and told apart by every kind of colour vision.
 # One thing keeps its colour in all lessons.
-BLUE, RED, GREEN, ORANGE, SKY, PURPLE = "#0072B2", "#C43C00", "#009E73", "#E57500", "#0094FF", "#CC79A7"
+BLUE, RED, GREEN, ORANGE, SKY, PURPLE = (
+    "#0072B2",
+    "#C43C00",
+    "#009E73",
+    "#E57500",
+    "#0094FF",
+    "#CC79A7",
+)
 COLORS = {
     "label 0": RED, "label 1": BLUE, "training": BLUE, "validation": ORANGE,
     "cross-entropy": BLUE, "squared error": RED, "sigmoid": RED, "tanh": BLUE, "relu": GREEN,
@@ -48,11 +55,17 @@ def show(ax, alt):
     from IPython.display import display
 
     if not (isinstance(alt, str) and len(alt.split()) >= 5):
-        raise ValueError(f"show takes alt as a sentence for those who cannot see the figure, got {alt!r}")
+        raise ValueError(
+            f"show takes alt as a sentence for those who cannot see the figure, got {alt!r}"
+        )
     figure, picture = np.ravel(ax)[0].figure, io.BytesIO()
     figure.savefig(picture, format="png", dpi=SHARP * figure.dpi)
     about = {"alt": alt, "width": round(figure.get_figwidth() * figure.dpi)}
-    display({"image/png": picture.getvalue(), "text/plain": alt}, raw=True, metadata={"image/png": about})
+    display(
+        {"image/png": picture.getvalue(), "text/plain": alt},
+        raw=True,
+        metadata={"image/png": about},
+    )
 
 
 def layer_colors(n):
@@ -64,9 +77,18 @@ def names_above(ax):
     """Names above the axes, where no curve can be."""
     handles, labels = ax.get_legend_handles_labels()
     if labels:
-        room = 12 * ax.figure.get_figwidth() / len(ax.figure.axes)  # letters that stand side by side
+        room = (
+            12 * ax.figure.get_figwidth() / len(ax.figure.axes)
+        )  # letters that stand side by side
         columns = min(4, len(labels), int(room / (6 + max(map(len, labels)))) or 1)
-        ax.legend(handles, labels, loc="lower left", bbox_to_anchor=(0, 1), ncols=columns, borderaxespad=0.2)
+        ax.legend(
+            handles,
+            labels,
+            loc="lower left",
+            bbox_to_anchor=(0, 1),
+            ncols=columns,
+            borderaxespad=0.2,
+        )
     return ax
 
 
@@ -79,15 +101,30 @@ def end_names(ax):
     found = [(line, *_right_end(line)) for line in ax.lines if not line.get_label().startswith("_")]
     found = [(line, x, y) for line, x, y in found if y is not None]
     point = ax.figure.dpi / 72
-    across, height = point / ax.bbox.width, 1.35 * SMALL * point / ax.bbox.height  # a point, a line of text
+    across, height = (
+        point / ax.bbox.width,
+        1.35 * SMALL * point / ax.bbox.height,
+    )  # a point, a line of text
     heights = spread([y for _, _, y in found], height)
     for (line, x, y), at in zip(found, heights, strict=True):
         whole = x > 0.97
-        look = {"color": line.get_color() if whole else PALE, "linestyle": "-", "linewidth": 1.2 if whole else 0.8}
+        look = {
+            "color": line.get_color() if whole else PALE,
+            "linestyle": "-",
+            "linewidth": 1.2 if whole else 0.8,
+        }
         corners = [max(x, 1) if whole else x, 1 + 10 * across, 1 + 14 * across], [y, at, at]
         free = {"transform": ax.transAxes, "clip_on": False, "scalex": False, "scaley": False}
         ax.plot(*corners, **free, **look, marker="", label="_lead")
-        ax.text(1 + 17 * across, at, line.get_label(), transform=ax.transAxes, va="center", color=INK, fontsize=SMALL)
+        ax.text(
+            1 + 17 * across,
+            at,
+            line.get_label(),
+            transform=ax.transAxes,
+            va="center",
+            color=INK,
+            fontsize=SMALL,
+        )
     return ax
 
 

@@ -13,7 +13,9 @@ LARGE = 3.0  # the side of the output's picture, in inches
 LEFT, FOOT = WIDTH - LARGE - 0.15, 0.2  # its lower left corner
 FULL = 6.0  # a weight of this size has two thirds of the greatest width and ink
 BENT = (1 - np.cos(np.linspace(0, np.pi, 13))) / 2  # how an edge goes from one height to another
-TONES = LinearSegmentedColormap.from_list("two", ["#e8926a", "#f6dccb", "white", "#cfe3ef", "#5fa8d3"])
+TONES = LinearSegmentedColormap.from_list(
+    "two", ["#e8926a", "#f6dccb", "white", "#cfe3ef", "#5fa8d3"]
+)
 TONES = (TONES(np.linspace(0, 1, 256)) * 255).round().astype(np.uint8)
 
 
@@ -28,7 +30,9 @@ def axes():
     return sheet(WIDTH, HEIGHT)
 
 
-def unit_pictures(outputs, weights, x, labels, ax=None, *, limits=(-2.4, 2.4), ranges=None, full=FULL, title=""):
+def unit_pictures(
+    outputs, weights, x, labels, ax=None, *, limits=(-2.4, 2.4), ranges=None, full=FULL, title=""
+):
     """Each unit as the picture of its output over the plane, the edges by weight; the output large, with points and border.
 
     outputs: for the two inputs and then for each layer an array (n * n, units) of what they are at plane(limits, n); the
@@ -38,31 +42,58 @@ def unit_pictures(outputs, weights, x, labels, ax=None, *, limits=(-2.4, 2.4), r
     """
     n = round(len(outputs[0]) ** 0.5)
     widths = [np.shape(y)[1] for y in outputs]
-    if widths[-1] != 1 or [np.shape(W) for W in weights] != list(zip(widths[:-1], widths[1:], strict=True)):
+    if widths[-1] != 1 or [np.shape(W) for W in weights] != list(
+        zip(widths[:-1], widths[1:], strict=True)
+    ):
         raise ValueError(
             f"unit_pictures takes a matrix between neighbouring columns, the last of one unit, got columns of {widths} "
             f"and matrices {[np.shape(W) for W in weights]}"
         )
     ax = sheet(WIDTH, HEIGHT, ax)
     ranges = [limits] + [(0, 1)] * (len(outputs) - 1) if ranges is None else ranges
-    pictures = [_toned(y, *between).reshape(n, n, -1, 4) for y, between in zip(outputs, ranges, strict=True)]
+    pictures = [
+        _toned(y, *between).reshape(n, n, -1, 4) for y, between in zip(outputs, ranges, strict=True)
+    ]
     size = min(0.68, 0.86 * LARGE / max(widths[:-1]))
     columns = np.linspace(0.4 + size / 2, LEFT - 0.75, len(outputs))[:-1]
     heights = [_heights(units, size, n) for units in widths[:-1]]
     _edges(ax, columns, heights, weights, size, full)
     for column, places, picture in zip(columns, heights, pictures, strict=False):
         _stack(ax, column, places, picture, size)
-    frames = [(column, y, size) for column, places in zip(columns, heights, strict=True) for y in places]
+    frames = [
+        (column, y, size) for column, places in zip(columns, heights, strict=True) for y in places
+    ]
     frames.append((LEFT + LARGE / 2, FOOT + LARGE / 2, LARGE))
     squares = [_square(*frame) for frame in frames]
-    ax.add_collection(PolyCollection(squares, facecolors="none", edgecolors=GREY, linewidths=0.8, zorder=4), autolim=False)
-    _plane(ax, pictures[-1][:, :, 0], np.reshape(outputs[-1], (n, n)), np.mean(ranges[-1]), x, np.ravel(labels), limits)
+    ax.add_collection(
+        PolyCollection(squares, facecolors="none", edgecolors=GREY, linewidths=0.8, zorder=4),
+        autolim=False,
+    )
+    _plane(
+        ax,
+        pictures[-1][:, :, 0],
+        np.reshape(outputs[-1], (n, n)),
+        np.mean(ranges[-1]),
+        x,
+        np.ravel(labels),
+        limits,
+    )
     for name, y in zip(("$x_1$", "$x_2$"), heights[0], strict=False):
         ax.text(0.32, y, name, ha="right", va="center", fontsize=11, color=INK)
     for column, units in zip(columns[1:], widths[1:], strict=False):
         words = f"{units} unit{'s' * (units > 1)}"
-        ax.text(column, FOOT + LARGE + 0.24, words, ha="center", va="center", color=GREY, fontsize=10)
-    ax.text(LEFT + LARGE / 2, FOOT + LARGE + 0.24, title, ha="center", va="center", color=INK, fontsize=11)
+        ax.text(
+            column, FOOT + LARGE + 0.24, words, ha="center", va="center", color=GREY, fontsize=10
+        )
+    ax.text(
+        LEFT + LARGE / 2,
+        FOOT + LARGE + 0.24,
+        title,
+        ha="center",
+        va="center",
+        color=INK,
+        fontsize=11,
+    )
     return ax
 
 
@@ -101,7 +132,11 @@ def _edges(ax, columns, heights, weights, size, full):
     for k, (column, places) in enumerate(zip(columns, heights, strict=True)):
         last = k == len(columns) - 1
         x1 = LEFT if last else columns[k + 1] - size / 2
-        ys = FOOT + LARGE / 2 + 0.09 * ((len(places) - 1) / 2 - np.arange(len(places))) if last else heights[k + 1]
+        ys = (
+            FOOT + LARGE / 2 + 0.09 * ((len(places) - 1) / 2 - np.arange(len(places)))
+            if last
+            else heights[k + 1]
+        )
         starts += [(column + size / 2, y) for y in places for _ in range(1 if last else len(ys))]
         ends += [(x1, y) for y in ys] if last else [(x1, y) for _ in places for y in ys]
     (x0, y0), (x1, y1) = np.transpose(starts)[..., None], np.transpose(ends)[..., None]
@@ -112,7 +147,9 @@ def _edges(ax, columns, heights, weights, size, full):
     ink = (0.25 + 0.75 * share)[:, None]
     colors = 1 - ink + ink * np.where(w[:, None] > 0, to_rgb(BLUE), to_rgb(RED))
     order = np.argsort(share, kind="stable")
-    lines = LineCollection(curves[order], colors=colors[order], linewidths=(0.5 + 6 * share)[order], zorder=2)
+    lines = LineCollection(
+        curves[order], colors=colors[order], linewidths=(0.5 + 6 * share)[order], zorder=2
+    )
     ax.add_collection(lines, autolim=False)
 
 
@@ -120,7 +157,9 @@ def _plane(ax, picture, values, level, x, labels, limits):
     """The output over the plane, a line where it is `level`, and the points of both classes."""
     where = (LEFT, LEFT + LARGE, FOOT, FOOT + LARGE)
     n, corner = len(values), np.array([LEFT, FOOT])
-    ax.imshow(picture, extent=where, origin="lower", interpolation="bilinear", aspect="auto", zorder=3)
+    ax.imshow(
+        picture, extent=where, origin="lower", interpolation="bilinear", aspect="auto", zorder=3
+    )
     centres = (np.arange(n) + 0.5) / n * LARGE  # of the pixels: where the values belong
     found = contour_generator(centres + LEFT, centres + FOOT, np.nan_to_num(values)).lines(level)
     ax.add_collection(LineCollection(found, colors=INK, linewidths=1.6, zorder=4), autolim=False)
@@ -128,5 +167,13 @@ def _plane(ax, picture, values, level, x, labels, limits):
     inside = (shares >= 0).all(axis=1) & (shares <= 1).all(axis=1)
     places = corner + (shares * (n - 1) + 0.5) / n * LARGE
     for label, marker in ((0, "^"), (1, "o")):
-        look = {"markersize": 5, "markeredgecolor": "white", "markeredgewidth": 0.6, "linestyle": "", "zorder": 5}
-        ax.plot(*places[inside & (labels == label)].T, marker, color=COLORS[f"label {label}"], **look)
+        look = {
+            "markersize": 5,
+            "markeredgecolor": "white",
+            "markeredgewidth": 0.6,
+            "linestyle": "",
+            "zorder": 5,
+        }
+        ax.plot(
+            *places[inside & (labels == label)].T, marker, color=COLORS[f"label {label}"], **look
+        )
