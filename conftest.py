@@ -1,7 +1,8 @@
 """What every run of the tests needs, and the kernels that nbval starts.
 
-One BLAS thread: steadier numbers, and faster on small networks. What follows ≈ in a notebook is not compared, see
-tests/sanitize.cfg. Where ROUNDING_NOISE is set to a seed, results are shaken in the last digit, see tests/rounding.py.
+One BLAS thread: steadier numbers, and faster on small networks. What follows ≈ in a notebook is not
+compared, see tests/sanitize.cfg. Where ROUNDING_NOISE is set to a seed, results are shaken in the
+last digit, see tests/rounding.py.
 """
 
 import os

@@ -1,19 +1,20 @@
-"""dlcourse: what the learner of the course has already built. One module for each idea; read them in this order.
+"""dlcourse: what the learner of the course has already built. One module an idea, in this order.
 
 data          real digits, letters, the playground's points; one_hot, split, standardize
 gradcheck     is backward right? ask finite differences
-training      Batches, fit, History, accuracy, L1 and L2
+training      Batches, fit, History, accuracy, Probe
+penalties     L1 and L2
 layers        Layer and Dense: a batch forward, the gradient back
 activations   Sigmoid, Tanh, ReLU
 losses        mean squared error and two cross-entropies
-network       Sequential: a stack of layers over one theta and one grad
+network       Sequential: a stack of layers over one theta and one grad; mlp, signals
 initializers  how large the first random weights are
 optimizers    SGD, Momentum, Nesterov, AdaGrad, RMSProp, Adam; clip_norm
 recurrent     RNN: one layer that reads a sequence, step by step
+guard         what bad input is told, and what keeps a network whole: not needed to understand it
 plots         every figure, drawn from arrays onto an axes
 drawing       what pictures are made of: style, scenes, a canvas that is fast enough for a slider
 widgets       sliders in front of any drawing function; a progress bar
 lessons       lesson by lesson, the drawings, films and sweeps over seeds of its notebook
 exercises     lesson by lesson, the checks that name what is wrong
-checks        what an argument must be, and the errors that say so
 """

@@ -1,6 +1,7 @@
-"""Data, all of it offline: real digits, generated letters, four playground sets; one_hot, split, standardize.
+"""Data, all of it offline: real digits, generated letters, four playground sets, and helpers.
 
-Labels are int64, images and one-hot rows float32, the two-dimensional sets float64. Every set is the same for the same seed.
+Labels are int64, images and one-hot rows float32, the two-dimensional sets float64. Every set is
+the same for the same seed.
 """
 
 import functools
@@ -8,17 +9,22 @@ import pathlib
 
 import numpy as np
 
-from dlcourse.checks import check_finite, check_number, check_whole, real_array
+from dlcourse.guard import checks
+from dlcourse.guard.checks import number, same_length, table, takes, whole
 
 FILES = pathlib.Path(__file__).parent / "files"
-SIDE, MASTER, ZOOM = 17, 128, 4  # letters: pixels of an image's side, of a master's side, master pixels to a pixel
+SIDE, MASTER = 17, 128  # pixels of a letter's side, and of the side of the master it is drawn from
+ZOOM = 4  # master pixels to a pixel
 ONE = 1 << 16  # 1.0 in 16-bit fixed point
+SEED = whole(0, 2**32 - 1)
+POINTS = takes(n=whole(2), noise=number(0, 1), seed=SEED)
 
 
 def digits():
-    """10,000 real handwritten digits: images (10000, 784) in [0, 1], 28 x 28 row by row, ink 1; labels (10000,) 0 to 9.
+    """10,000 real handwritten digits: images (10000, 784) in [0, 1], labels (10000,) 0 to 9.
 
-    The first 10,000 images of MNIST's training set (LeCun, Cortes & Burges 1998), shuffled once when the file was built.
+    An image is 28 x 28 numbers, row by row, ink 1. They are the first 10,000 of MNIST's training
+    set (LeCun, Cortes & Burges 1998), shuffled once when the file was built.
     """
     with np.load(FILES / "digits.npz") as file:
         return file["images"].astype(np.float32) / 255, file["labels"].astype(np.int64)
@@ -26,22 +32,32 @@ def digits():
 
 @functools.cache
 def _masters(fonts):
-    """(F, 26, 128, 128) uint8: how many of the 4 x 4 neighbours of each master pixel are ink, 0 to 16."""
+    """(F, 26, 128, 128) uint8: how many of each master pixel's 4 x 4 neighbours are ink."""
     with np.load(FILES / "letters.npz") as file:
-        bits = np.concatenate([file[name] for name in (("bold",) if fonts == "bold" else ("bold", "other"))])
-    ink = np.pad(np.unpackbits(bits).reshape(-1, 26, MASTER, MASTER), ((0, 0), (0, 0), (2, 1), (2, 1)))
+        names = ["bold"] if fonts == "bold" else ["bold", "other"]
+        bits = np.concatenate([file[name] for name in names])
+    ink = np.unpackbits(bits).reshape(-1, 26, MASTER, MASTER)
+    ink = np.pad(ink, ((0, 0), (0, 0), (2, 1), (2, 1)))
     rows = sum(ink[:, :, i : i + MASTER] for i in range(ZOOM))
     return sum(rows[..., j : j + MASTER] for j in range(ZOOM))
 
 
+@takes(
+    n=whole(1),
+    seed=SEED,
+    fonts=checks.one_of("bold", "all"),
+    rotation=number(0, 180, "degrees from 0 to 180"),
+    shift=number(0, SIDE, f"pixels from 0 to {SIDE}"),
+    scale=checks.range_within(0.25, 4),
+)
 def letters(n, seed=0, *, fonts="bold", rotation=15, shift=0.75, scale=(0.9, 1.14)):
-    """n generated capitals: images (n, 289) of 0 and 1, 17 x 17 row by row, ink 1; labels (n,), 0 for A to 25 for Z.
+    """n generated capitals: images (n, 289) of 0 and 1, labels (n,), 0 for A to 25 for Z.
 
-    Each is a random letter of a random font ("bold": 4, "all": 22), turned by up to `rotation` degrees, moved by up to
-    `shift` pixels each way and sized by a factor within `scale`. Integer arithmetic on NumPy's frozen RandomState stream:
-    the same bytes on every machine.
+    An image is 17 x 17 numbers, row by row, ink 1. Each is a random letter of a random font
+    ("bold": 4, "all": 22), turned by up to `rotation` degrees, moved by up to `shift` pixels each
+    way and sized by a factor within `scale`. Integer arithmetic on NumPy's frozen RandomState
+    stream: the same bytes on every machine.
     """
-    _check_letters(n, seed, fonts, rotation, shift, scale)
     masters, random = _masters(fonts), np.random.RandomState(seed)
     labels = random.randint(0, 26, n)
     font = random.randint(0, len(masters), n)
@@ -49,13 +65,17 @@ def letters(n, seed=0, *, fonts="bold", rotation=15, shift=0.75, scale=(0.9, 1.1
     dx, dy = random.uniform(-shift, shift, n), random.uniform(-shift, shift, n)
     cos, sin = (np.rint(f(angle) / size * ZOOM * ONE).astype(np.int32) for f in (np.cos, np.sin))
     centre = MASTER // 2 * ONE + ONE // 2
-    u0, v0 = (np.rint(centre - np.rint(a)).astype(np.int32) for a in (cos * dx + sin * dy, cos * dy - sin * dx))
+    u0, v0 = (
+        np.rint(centre - np.rint(a)).astype(np.int32)
+        for a in (cos * dx + sin * dy, cos * dy - sin * dx)
+    )
     starts = ((font * 26 + labels) * MASTER**2).astype(np.int32)
     y, x = (g.ravel().astype(np.int32) for g in np.indices((SIDE, SIDE)) - SIDE // 2)
     images = np.empty((n, SIDE * SIDE), np.float32)
     for start in range(0, n, 8192):
         part = slice(start, start + 8192), None
-        u = (cos[part] * x + sin[part] * y + u0[part]) >> 16  # the master pixel under each image pixel
+        # the master pixel (u, v) under each image pixel
+        u = (cos[part] * x + sin[part] * y + u0[part]) >> 16
         v = (cos[part] * y - sin[part] * x + v0[part]) >> 16
         inside = (u >= 0) & (u < MASTER) & (v >= 0) & (v < MASTER)
         ink = masters.ravel()[np.where(inside, starts[part] + v * MASTER + u, 0)]
@@ -63,47 +83,49 @@ def letters(n, seed=0, *, fonts="bold", rotation=15, shift=0.75, scale=(0.9, 1.1
     return images, labels.astype(np.int64)
 
 
-def _check_letters(n, seed, fonts, rotation, shift, scale):
-    check_whole("letters takes n as a whole number from 1", n, 1)
-    _check_seed("letters", seed)
-    if not isinstance(fonts, str) or fonts not in ("bold", "all"):
-        raise ValueError(f'letters takes fonts="bold" or fonts="all", got {fonts!r}')
-    check_number("letters takes rotation as degrees from 0 to 180", rotation, 0, 180)
-    check_number(f"letters takes shift as pixels from 0 to {SIDE}", shift, 0, SIDE)
-    if not isinstance(scale, (tuple, list)) or len(scale) != 2:
-        raise TypeError(f"letters takes scale as a pair (smallest, largest), got {scale!r}")
-    check_number("letters takes the smallest scale from 0.25", scale[0], 0.25, 4)
-    check_number("letters takes the largest scale from the smallest to 4", scale[1], scale[0], 4)
-
-
+@POINTS
 def circle(n, noise=0, seed=0):
-    """n points of a disc of radius 5: label 1 within 2.5, label 0 beyond 3.5 (TensorFlow Playground)."""
-    labels, random = _playground("circle", n, noise, seed)
+    """n points of a disc of radius 5: label 1 within 2.5, label 0 beyond 3.5.
+
+    TensorFlow Playground.
+    """
+    labels, random = _playground(n, seed)
     radius = np.where(labels == 1, random.uniform(0, 2.5, n), random.uniform(3.5, 5, n))
     angle = random.uniform(0, 2 * np.pi, n)
     x = radius[:, None] * np.c_[np.sin(angle), np.cos(angle)]
     return x + noise * random.uniform(-5, 5, (n, 2)), labels
 
 
+@POINTS
 def xor(n, noise=0, seed=0):
-    """n points of the square of side 10.6: label 1 where both coordinates have one sign, 0.3 around the axes left empty
-    (TensorFlow Playground)."""
-    labels, random = _playground("xor", n, noise, seed)
+    """n points of a square of side 10.6: label 1 where both coordinates have one sign.
+
+    0.3 around the axes is left empty (TensorFlow Playground).
+    """
+    labels, random = _playground(n, seed)
     sign = random.choice([-1, 1], n)
     x = random.uniform(0.3, 5.3, (n, 2)) * np.c_[sign, sign * (2 * labels - 1)]
     return x + noise * random.uniform(-5, 5, (n, 2)), labels
 
 
+@POINTS
 def blobs(n, noise=0, seed=0):
-    """n points around (2, 2), label 1, and (-2, -2), label 0; variance 0.5 + 7 noise (TensorFlow Playground)."""
-    labels, random = _playground("blobs", n, noise, seed)
+    """n points around (2, 2), label 1, and (-2, -2), label 0; variance 0.5 + 7 noise.
+
+    TensorFlow Playground.
+    """
+    labels, random = _playground(n, seed)
     centre = np.where(labels == 1, 2.0, -2.0)[:, None]
     return centre + np.sqrt(0.5 + 7 * noise) * random.standard_normal((n, 2)), labels
 
 
+@POINTS
 def spiral(n, noise=0, seed=0):
-    """n points on two arms of 1.75 turns from the centre to radius 5, one label each (TensorFlow Playground)."""
-    labels, random = _playground("spiral", n, noise, seed)
+    """n points on two arms of 1.75 turns from the centre to radius 5, one label each.
+
+    TensorFlow Playground.
+    """
+    labels, random = _playground(n, seed)
     along = np.empty(n)
     for label in (0, 1):
         along[labels == label] = np.linspace(0, 1, np.sum(labels == label), endpoint=False)
@@ -112,61 +134,46 @@ def spiral(n, noise=0, seed=0):
     return x + noise * random.uniform(-1, 1, (n, 2)), labels
 
 
-def _playground(who, n, noise, seed):
+def _playground(n, seed):
     """Balanced labels in random order, and the generator that drew them."""
-    check_whole(f"{who} takes n as a whole number from 2", n, 2)
-    check_number(f"{who} takes noise from 0 to 1", noise, 0, 1)
-    _check_seed(who, seed)
     random = np.random.default_rng(seed)
     return random.permutation(np.arange(n) % 2).astype(np.int64), random
 
 
-def _check_seed(who, seed):
-    check_whole(f"{who} takes seed as a whole number from 0", seed, 0, 2**32 - 1)
-
-
-def _table(who, name, a, ndim=None):
-    """a as an array of real, finite numbers with this many axes and at least one row, or the error that says what is wrong."""
-    a = real_array(who, name, a)
-    if a.ndim < 1 or (ndim and a.ndim != ndim) or not a.size:
-        raise ValueError(f"{who} takes {name} with {ndim or 'at least 1'} axes and at least one row, got shape {a.shape}")
-    check_finite(who, name, a)
-    return a
-
-
+@takes(labels=checks.labels, n_classes=whole(1))
 def one_hot(labels, n_classes):
     """Labels (N,), 0 to n_classes - 1, as float32 rows (N, n_classes) with a single 1 each."""
-    check_whole("one_hot takes n_classes as a whole number from 1", n_classes, 1)
-    labels = _table("one_hot", "labels", labels, 1)
-    if labels.dtype.kind not in "iu":
-        raise TypeError(f"one_hot takes whole-number labels, got dtype {labels.dtype}: convert with labels.astype(int)")
     if labels.min() < 0 or labels.max() >= n_classes:
-        raise ValueError(f"one_hot takes labels from 0 to {n_classes - 1}, got {labels.min()} to {labels.max()}")
+        found = f"{labels.min()} to {labels.max()}"
+        raise ValueError(f"one_hot takes labels from 0 to {n_classes - 1}, got {found}")
     rows = np.zeros((len(labels), n_classes), np.float32)
     rows[np.arange(len(labels)), labels] = 1
     return rows
 
 
+@takes(x=table(), t=table(), fraction=number(0, 1), seed=SEED)
 def split(x, t, fraction, seed=0):
-    """(x_a, t_a), (x_b, t_b): shuffled rows, round(fraction N) of them in a, both parts non-empty."""
-    x, t = _table("split", "x", x), _table("split", "t", t)
-    check_number("split takes fraction, the share of the first part, between 0 and 1", fraction, 0, 1)
-    _check_seed("split", seed)
-    if len(x) != len(t):
-        raise ValueError(f"split takes one target for each example, got {len(x)} examples and {len(t)} targets")
+    """(x_a, t_a), (x_b, t_b): shuffled rows, round(fraction N) of them in a, neither part empty."""
+    same_length("split", x, t)
     n_a = round(len(x) * fraction)
     if not 0 < n_a < len(x):
-        raise ValueError(f"split takes a fraction that leaves both parts some, got {fraction!r} of {len(x)} examples")
+        words = f"a fraction that leaves both parts some, got {fraction!r} of {len(x)} examples"
+        raise ValueError(f"split takes {words}")
     order = np.random.default_rng(seed).permutation(len(x))
     return (x[order[:n_a]], t[order[:n_a]]), (x[order[n_a:]], t[order[n_a:]])
 
 
 def standardize(x_train, *others):
-    """(x - mean) / sd, column by column, with x_train's mean and sd for all; constant columns become 0. Returns a tuple."""
-    tables = [_table("standardize", "x", x, 2) for x in (x_train, *others)]
+    """(x - mean) / sd, column by column, with x_train's mean and sd for all. Returns a tuple.
+
+    Constant columns become 0.
+    """
+    tables = [table(ndim=2)("standardize", "x", x) for x in (x_train, *others)]
     if any(x.shape[1] != tables[0].shape[1] for x in tables):
-        raise ValueError(f"standardize takes tables with the same columns, got shapes {[x.shape for x in tables]}")
+        shapes = [x.shape for x in tables]
+        raise ValueError(f"standardize takes tables with the same columns, got shapes {shapes}")
     mean, sd = tables[0].mean(axis=0, dtype=np.float64), tables[0].std(axis=0, dtype=np.float64)
     constant = tables[0].min(axis=0) == tables[0].max(axis=0)
     scaled = [np.where(constant, 0, (x - mean) / np.where(constant, 1, sd)) for x in tables]
-    return tuple(z.astype(x.dtype if x.dtype.kind == "f" else np.float64) for z, x in zip(scaled, tables, strict=True))
+    dtypes = [x.dtype if x.dtype.kind == "f" else np.float64 for x in tables]
+    return tuple(z.astype(dtype) for z, dtype in zip(scaled, dtypes, strict=True))

@@ -1,79 +1,81 @@
-"""Optimizers, in order of complexity: step(theta, grad) changes theta in place. theta is ANY float array.
+"""Optimizers, in order of complexity: step(theta, grad) changes theta, any float array, in place.
 
-The learning rate `lr` is a positive number, or a function of the step t = 0, 1, 2 ... that returns one.
+The learning rate `lr` is a positive number, or a function of the step t = 0, 1, 2 ... that returns
+one.
 """
 
 import math
-import numbers
 
 import numpy as np
 
-from dlcourse.checks import BELOW_1, LARGEST, POSITIVE, check_number
+from dlcourse.guard import checks
+from dlcourse.guard.checks import POSITIVE, SHARE, takes
+from dlcourse.guard.vectors import Same, length
 
 
 class _Optimizer:
-    """Checks, counts the steps, and asks `lr` for this step's rate; `_update` is the formula.
+    """Counts the steps and asks `lr` for each step's rate; `_update` is the formula.
 
     What it remembers of earlier steps, `memory`, has theta's shape and starts at 0.
     """
 
     memory = ()
+    proximal = False  # True: L1's shrinking after a step finds the minimum of loss plus penalty
+    last_rate = None  # of the last step
+    _same = _shape = None  # the array that it steps
 
-    def __init__(self, lr, *, eps=None, **betas):
-        who = type(self).__name__
-        if not callable(lr):
-            check_number(f"{who} takes lr as a positive number or a function of the step", lr, POSITIVE)
-        if eps is not None:
-            check_number(f"{who} takes eps as a positive number", eps, POSITIVE)
-            self.eps = float(eps)
-        for name, beta in betas.items():
-            check_number(f"{who} takes {name} as a number from 0, below 1", beta, 0, BELOW_1)
-            setattr(self, name, float(beta))
-        self.lr, self.t, self._rate, self._shape = lr, 0, None, None
+    @takes(lr=checks.rate)
+    def __init__(self, lr, **settings):
+        self.lr, self.t, self._settings = lr, 0, list(settings)
+        vars(self).update(settings)
 
     def step(self, theta, grad):
-        """Change theta in place. The first call fixes the shape; another one is a ValueError."""
-        _check_float_array(self, "theta", theta, changes=True)
-        _check_float_array(self, "grad", grad)
-        if theta.shape != grad.shape:
-            raise ValueError(f"{self!r} takes theta and grad of one shape, got {theta.shape} and {grad.shape}")
-        if self._shape not in (None, theta.shape):
-            raise ValueError(f"{self!r} has made steps on shape {self._shape}, got {theta.shape}: start a new optimizer")
-        for name in self.memory if self._shape is None else ():
-            setattr(self, name, np.zeros_like(theta))
-        self._update(theta, grad, self.rate())
-        self.t, self._rate, self._shape = self.t + 1, None, theta.shape
+        """Change theta in place. The first call fixes which array: another one is a ValueError."""
+        checks.step(self, theta, grad)
+        self.last_rate = self.rate()
+        if self._same is None:
+            self._start(theta)
+        self._update(theta, grad, self.last_rate)
+        self.t += 1
 
     def rate(self):
-        """The learning rate of the coming step, a Python float; `lr` is asked once a step.
+        """The learning rate of the coming step, a Python float, finite and 0 or more."""
+        return checks.rate_of_a_step(self, self.lr(self.t) if callable(self.lr) else self.lr)
 
-        An np.float64 would turn float32 into float64. A rate below 0 or not finite is a ValueError.
-        """
-        if self._rate is None:
-            rate = self.lr(self.t) if callable(self.lr) else self.lr
-            if not isinstance(rate, numbers.Real) or not 0 <= rate <= LARGEST:
-                raise ValueError(f"{self!r} takes a finite lr, 0 or more, got {rate!r} at step {self.t}")
-            self._rate = float(rate)
-        return self._rate
+    def _start(self, theta):
+        self._same = Same(theta)
+        if self._shape is None:
+            self._shape = theta.shape
+            vars(self).update({name: np.zeros_like(theta) for name in self.memory})
+
+    def __getstate__(self):
+        """A copy has made the same steps, and goes on with an array of its own."""
+        return vars(self) | {"_same": None}
 
     def __repr__(self):
-        settings = {"lr": getattr(self.lr, "__name__", "schedule") if callable(self.lr) else self.lr}
-        settings |= {name: getattr(self, name) for name in ("beta", "beta1", "beta2", "eps") if hasattr(self, name)}
-        return f"{type(self).__name__}({', '.join(f'{name}={value}' for name, value in settings.items())})"
+        lr = getattr(self.lr, "__name__", "schedule") if callable(self.lr) else self.lr
+        settings = "".join(f", {name}={getattr(self, name)}" for name in self._settings)
+        return f"{type(self).__name__}(lr={lr}{settings})"
 
 
 class SGD(_Optimizer):
     """theta -= lr g: stochastic gradient descent (Robbins & Monro 1951)."""
+
+    proximal = True
 
     def _update(self, theta, grad, lr):
         theta -= lr * grad
 
 
 class Momentum(_Optimizer):
-    """m = beta m + g; theta -= lr m. In a constant slope the step grows to lr g / (1 - beta) (Polyak 1964)."""
+    """m = beta m + g; theta -= lr m (Polyak 1964).
+
+    In a constant slope the step grows to lr g / (1 - beta).
+    """
 
     memory = ("m",)
 
+    @takes(beta=SHARE)
     def __init__(self, lr, beta=0.9):
         super().__init__(lr, beta=beta)
 
@@ -84,9 +86,10 @@ class Momentum(_Optimizer):
 
 
 class Nesterov(Momentum):
-    """m = beta m + g; theta -= lr (g + beta m): the gradient is taken where the momentum is about to arrive (Nesterov 1983).
+    """m = beta m + g; theta -= lr (g + beta m) (Nesterov 1983).
 
-    theta is that look-ahead point, w - beta m of the two-point form m = beta m + lr g(w - beta m); w -= m.
+    The gradient is taken where the momentum is about to arrive: theta is that look-ahead point,
+    w - beta m of the two-point form m = beta m + lr g(w - beta m); w -= m.
     """
 
     def _update(self, theta, grad, lr):
@@ -96,10 +99,14 @@ class Nesterov(Momentum):
 
 
 class AdaGrad(_Optimizer):
-    """v += g^2; theta -= lr g / (sqrt v + eps): less for what has been steep, less with every step (Duchi et al. 2011)."""
+    """v += g^2; theta -= lr g / (sqrt v + eps) (Duchi et al. 2011).
+
+    Smaller steps for what has been steep, and smaller ones with every step.
+    """
 
     memory = ("v",)
 
+    @takes(eps=POSITIVE)
     def __init__(self, lr, eps=1e-8):
         super().__init__(lr, eps=eps)
 
@@ -109,10 +116,14 @@ class AdaGrad(_Optimizer):
 
 
 class RMSProp(_Optimizer):
-    """v = beta v + (1 - beta) g^2; theta -= lr g / (sqrt v + eps): AdaGrad that forgets (Tieleman & Hinton 2012)."""
+    """v = beta v + (1 - beta) g^2; theta -= lr g / (sqrt v + eps) (Tieleman & Hinton 2012).
+
+    AdaGrad that forgets.
+    """
 
     memory = ("v",)
 
+    @takes(beta=SHARE, eps=POSITIVE)
     def __init__(self, lr, beta=0.9, eps=1e-8):
         super().__init__(lr, beta=beta, eps=eps)
 
@@ -123,13 +134,16 @@ class RMSProp(_Optimizer):
 
 
 class Adam(_Optimizer):
-    """m = beta1 m + (1 - beta1) g; v = beta2 v + (1 - beta2) g^2; theta -= lr m' / (sqrt v' + eps) (Kingma & Ba 2015).
+    """m = beta1 m + (1 - beta1) g; v = beta2 v + (1 - beta2) g^2 (Kingma & Ba 2015).
 
-    m' = m / (1 - beta1^T) and v' = v / (1 - beta2^T) at step T = 1, 2 ... undo the start at 0: the first step has length lr.
+    theta -= lr m' / (sqrt v' + eps), where m' = m / (1 - beta1^T) and v' = v / (1 - beta2^T) at
+    step T = 1, 2 ... undo the start at 0. The first step has length lr wherever |g| is much larger
+    than eps.
     """
 
     memory = ("m", "v")
 
+    @takes(beta1=SHARE, beta2=SHARE, eps=POSITIVE)
     def __init__(self, lr=1e-3, beta1=0.9, beta2=0.999, eps=1e-8):
         super().__init__(lr, beta1=beta1, beta2=beta2, eps=eps)
 
@@ -138,34 +152,26 @@ class Adam(_Optimizer):
         self.m += (1 - self.beta1) * grad
         self.v *= self.beta2
         self.v += (1 - self.beta2) * grad**2
-        steps = self.t + 1
-        root = math.sqrt(1 - self.beta2**steps)
-        # theta -= lr m' / (sqrt v' + eps), the corrections folded into two numbers, in place: less memory, a quarter less time
+        T = self.t + 1
+        root = math.sqrt(1 - self.beta2**T)
+        # lr m' / (sqrt v' + eps) with both corrections folded into numbers: a quarter less time
         change = np.sqrt(self.v)
         change += self.eps * root
         change = self.m / change
-        change *= lr * root / (1 - self.beta1**steps)
+        change *= lr * root / (1 - self.beta1**T)
         theta -= change
 
 
+@takes(max_norm=POSITIVE)
 def clip_norm(grad, max_norm):
-    """Shorten grad in place to length max_norm if it is longer; its direction stays. Returns the length it had, a float.
+    """Shorten grad in place to length max_norm if it is longer (Pascanu et al. 2013).
 
-    A grad that is not finite has no direction: ValueError (Pascanu et al. 2013).
+    Its direction stays; one that is not finite has none (ValueError). Returns the length it had.
     """
-    _check_float_array("clip_norm", "grad", grad, changes=True)
-    check_number("clip_norm takes max_norm as a positive number", max_norm, POSITIVE)
-    largest = float(np.abs(grad).max(initial=0))
-    if not np.isfinite(largest):
-        raise ValueError("clip_norm takes a finite gradient, got NaN or infinity: lower the learning rate")
-    norm = largest * float(np.linalg.norm(grad / (largest or 1.0)))  # scaled first: squares overflow
+    norm = length(checks.float_array("clip_norm", "grad", grad))
+    if not math.isfinite(norm):
+        words = "a finite gradient, got NaN or infinity: lower the learning rate"
+        raise ValueError(f"clip_norm takes {words}")
     if norm > max_norm:
         grad *= max_norm / norm
     return norm
-
-
-def _check_float_array(who, name, a, changes=False):
-    if not isinstance(a, np.ndarray) or a.dtype.kind != "f":
-        raise TypeError(f"{who} takes {name} as a float array, got {getattr(a, 'dtype', type(a).__name__)}")
-    if changes and not a.flags.writeable:
-        raise ValueError(f"{who} takes {name} as an array that it can change, got a read-only one: copy it")

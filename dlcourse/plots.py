@@ -1,8 +1,8 @@
 """Every figure, drawn from arrays: data first, the axes to draw on last (a new figure without), the axes returned.
 
-Figures are made without pyplot: nothing stays open, nothing is shown until `show` is asked to. Here are curves, layers and
-histograms; points, borders, valleys and images stand in drawing/scenes, drawings of networks in drawing/schematics and
-drawing/units, colours and the axes in drawing/style.
+Figures are made without pyplot: nothing stays open, nothing is shown until `show` is asked to. Here
+are curves, layers and histograms; points, borders, valleys and images stand in drawing/scenes,
+drawings of networks in drawing/schematics and drawing/units, colours and the axes in drawing/style.
 """
 
 import itertools
@@ -70,10 +70,11 @@ SHAPES = {
 
 
 def curves(x, ys, ax=None, *, names="above", **settings):
-    """A line for each {name: y}. `x` is shared, or a dict with the same names; `settings` as in Axes.set.
+    """A line for each {name: y}; `settings` as in Axes.set.
 
-    What stands before a comma in a name decides the colour: "cross-entropy, 20 hidden units". names: "above" is a
-    legend above the axes, "end" writes each name at the right end of its line.
+    `x` is shared, or a dict with the same names.
+    What stands before a comma in a name decides the colour: "cross-entropy, 20 hidden units".
+    names: "above" is a legend above the axes, "end" writes each name at the right end of its line.
     """
     if names not in ("above", "end"):
         raise ValueError(f'curves takes names="above" or names="end", got {names!r}')
@@ -190,7 +191,10 @@ def _numbers_beyond(ax, layers, values, inside, upright):
 
 
 def layer_histograms(shares, edges, ax=None, *, marks=None, **settings):
-    """A histogram on its side for each layer, input left: shares (layers, bins) between `edges`; a dash at each of `marks`."""
+    """A histogram on its side for each layer, input left: shares (layers, bins) between `edges`.
+
+    A dash at each of `marks`.
+    """
     ax = axes() if ax is None else ax
     layers, heights = np.arange(1, len(shares) + 1), np.repeat(edges, 2)
     widths = 0.8 * np.asarray(shares, float) / np.max(shares, axis=1, keepdims=True)
@@ -211,7 +215,10 @@ def layer_histograms(shares, edges, ax=None, *, marks=None, **settings):
 
 
 def histograms(values, ax=None, *, bins=40, **settings):
-    """The outline of a histogram for each {name: numbers}, on common bins; `settings` as in Axes.set."""
+    """The outline of a histogram for each {name: numbers}, on common bins.
+
+    `settings` as in Axes.set.
+    """
     ax = axes() if ax is None else ax
     edges = np.histogram_bin_edges(np.concatenate([np.ravel(v) for v in values.values()]), bins)
     for (name, v), (color, style) in zip(values.items(), CYCLE * len(values), strict=False):

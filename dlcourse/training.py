@@ -1,27 +1,34 @@
-"""Training: Batches feed, fit steps, History remembers, accuracy judges; L1 and L2 keep weights small."""
+"""Training: Batches feed, fit steps, History remembers, accuracy judges, Probe looks on."""
 
 import math
 import warnings
+from typing import NamedTuple
 
 import numpy as np
 
-from dlcourse.checks import POSITIVE, check_finite, check_flag, check_has, check_number, check_whole, real_array
+from dlcourse.guard import checks
+from dlcourse.guard.checks import EXAMPLES, LOSS, SEED, TARGETS, optional, same_length, takes, whole
+from dlcourse.guard.diagnosis import Diverged, careful, finite_norm, require_a_match, safe_step
+from dlcourse.guard.vectors import chunks
+from dlcourse.optimizers import clip_norm
+from dlcourse.penalties import L1, L2
 
-CHUNK = 1024  # rows that validation sends through at once
+__all__ = ["L1", "L2", "Batches", "Frame", "History", "Probe", "accuracy", "fit"]
 
 
 class Batches:
-    """Iterating is one epoch: (x, t) batches in a new random order each time, every example once; the last may be shorter.
+    """Iterating is one epoch: batches (x, t) in a new random order each time, every example once.
 
-    x and t are arrays with one example a row, finite and equally long; t has the outputs' shape, (N, K) or (N, 1).
-    Batches are copies. A batch_size above N gives one batch. The order comes from `seed` alone.
+    x and t are arrays with one example a row, finite and equally long; t has the outputs' shape,
+    (N, K) or (N, 1). Batches are copies, and the last may be shorter. A batch_size above N gives
+    one batch. The order comes from `seed` alone.
     """
 
+    @takes(x=EXAMPLES, t=TARGETS, batch_size=whole(1), seed=SEED)
     def __init__(self, x, t, batch_size, seed=0):
-        self.x, self.t = _examples("Batches", x, t)
-        check_whole("Batches takes batch_size as a whole number from 1", batch_size, 1)
-        check_whole("Batches takes seed as a whole number from 0", seed)
-        self.batch_size, self._rng = int(batch_size), np.random.default_rng(seed)
+        same_length("Batches", x, t)
+        self.x, self.t, self.batch_size = x, t, batch_size
+        self._rng = np.random.default_rng(seed)
 
     def __len__(self):
         return math.ceil(len(self.x) / self.batch_size)
@@ -34,30 +41,23 @@ class Batches:
 
 
 class History:
-    """What fit saw: `loss` (steps,) without the penalty, and `grad_rms` (steps, layers) before clipping, a row for every step;
-    `val_loss` and `val_accuracy`, lists with a number for every epoch; `stopped`, None or why training ended early."""
+    """What fit saw, step by step, epoch by epoch.
+
+    `loss` (steps,) without the penalty, and `grad_rms` (steps, layers) before clipping;
+    `val_loss` and `val_accuracy`, lists with a number for every epoch; `stopped`, None or a
+    sentence that says why training ended early.
+    """
 
     def __init__(self, layers):
-        try:
-            self.layers = list(layers)
-        except TypeError:
-            raise TypeError(f"History takes layers as a list of their names, got {layers!r}") from None
-        self.val_loss, self.val_accuracy, self.stopped = [], [], None
+        self.layers, self.val_loss, self.val_accuracy, self.stopped = list(layers), [], [], None
         self._rows, self._steps = np.empty((64, 1 + len(self.layers))), 0
 
     def record(self, loss, grad_rms):
-        """Append one step: the loss, and one gradient magnitude for each layer (ValueError: another number of them)."""
-        try:
-            row = np.array([loss, *grad_rms], np.float64)
-        except (TypeError, ValueError, OverflowError):
-            raise TypeError(
-                f"History takes a loss and a list of gradient magnitudes, numbers all, got {loss!r}, {grad_rms!r}"
-            ) from None
-        if row.shape != (1 + len(self.layers),):
-            raise ValueError(f"History takes {len(self.layers)} gradient magnitudes, one for each layer, got {len(row) - 1}")
+        """Append one step: the loss, and one gradient magnitude for each layer."""
+        checks.one_for_each(self.layers, grad_rms)
         if self._steps == len(self._rows):
             self._rows = np.concatenate([self._rows, np.empty_like(self._rows)])
-        self._rows[self._steps] = row
+        self._rows[self._steps] = [loss, *grad_rms]
         self._steps += 1
 
     @property
@@ -69,223 +69,137 @@ class History:
         return self._rows[: self._steps, 1:]
 
 
-def fit(net, loss, optimizer, batches, epochs, *, validation=None, penalty=None, clip=None, progress=None):
-    """Train net in place: for every batch forward, backward, penalty, record, clip, step. Returns the History.
+@takes(
+    net=checks.NET,
+    loss=LOSS,
+    optimizer=checks.OPTIMIZER,
+    batches=checks.batches_with_length,
+    epochs=whole(1),
+    validation=optional(checks.examples_and_targets),
+    penalty=optional(checks.PENALTY),
+    clip=optional(checks.POSITIVE),
+    progress=optional(checks.CALLBACK),
+)
+def fit(net, loss, optimizer, batches, epochs, *,
+        validation=None, penalty=None, clip=None, progress=None):  # fmt: skip
+    """Train net in place: forward, backward, penalty, record, clip, step. Returns the History.
 
-    batches is Batches, or a list of pairs: [(x, t)] is all examples at once, without a copy if in net's dtype.
-    validation = (x, t) is judged after each epoch; clip = the largest gradient norm. progress(step, n_steps, history) is
-    called after every step, from 1; a true answer ends training. A step whose loss or gradient is not finite is neither
-    taken nor recorded: theta stays finite, `history.stopped` names epoch, step and layer, and one RuntimeWarning says so.
+    batches is Batches, or a list of pairs: [(x, t)] is all examples at once, without a copy if in
+    net's dtype. validation = (x, t) is judged after each epoch; clip = the largest gradient norm.
+    progress(step, n_steps, history) is called after every step, from 1; a true answer ends
+    training. One that has a method `watch` is shown the net before the first step (see Probe).
+    A step whose loss or gradient is not finite is neither taken nor recorded: theta stays finite,
+    `history.stopped` names epoch, step and layer, and one RuntimeWarning says so.
     """
-    validation = _check_fit(net, loss, optimizer, batches, epochs, validation, penalty, clip, progress)
-    history, step, n_steps = History(net.slices), 0, epochs * len(batches)
-    for epoch in range(1, epochs + 1):
-        for batch in batches:
-            x, t = _pair("fit takes batches as pairs (x, t)", batch)
-            step += 1
-            with np.errstate(all="ignore"):
-                trouble = _step(net, loss, optimizer, x, t, penalty, clip, history)
-            if trouble:
-                return _stop(history, epoch, step, trouble)
-            if progress is not None and progress(step, n_steps, history):
-                history.stopped = f"epoch {epoch}, step {step}: progress asked to stop"
+    require_a_match(net, loss, optimizer, penalty)
+    history, step = History(net.slices), 0
+    if hasattr(progress, "watch"):
+        progress.watch(net)
+    try:
+        for epoch in range(1, epochs + 1):
+            for x, t in batches:
+                step += 1
+                history.record(*one_step(net, loss, optimizer, x, t, penalty, clip))
+                if progress is not None and progress(step, epochs * len(batches), history):
+                    history.stopped = f"epoch {epoch}, step {step}: progress asked to stop"
+                    break
+            if validation is not None:
+                history.val_loss.append(mean_loss(net, loss, *validation))
+                history.val_accuracy.append(accuracy(net, *validation))
+            if history.stopped:
                 break
-        if validation is not None:
-            with np.errstate(all="ignore"):
-                value = _mean_loss(net, loss, *validation)
-            if not math.isfinite(value):
-                return _stop(history, epoch, step, f"the validation loss is {value}")
-            history.val_loss.append(value)
-            history.val_accuracy.append(accuracy(net, *validation))
-        if history.stopped:
-            break
+    except Diverged as why:
+        words = f"{why}; lower the learning rate, or look at the data"
+        history.stopped = f"epoch {epoch}, step {step}: {words}"
+        warnings.warn(f"fit stopped: {history.stopped}", RuntimeWarning, stacklevel=3)
     return history
 
 
-def _stop(history, epoch, step, trouble):
-    history.stopped = f"epoch {epoch}, step {step}: {trouble}; lower the learning rate, or look at the data"
-    warnings.warn(f"fit stopped: {history.stopped}", RuntimeWarning, stacklevel=3)
-    return history
-
-
-def _step(net, loss, optimizer, x, t, penalty, clip, history):
-    """One step of fit; returns None, or a sentence about the first number that is not finite."""
+@careful
+def one_step(net, loss, optimizer, x, t, penalty, clip):
+    """Forward, loss, backward, update. Returns the loss and every layer's gradient magnitude."""
     value = loss.forward(net.forward(x, training=True), t)
     net.backward(loss.backward())
     if penalty is not None:
         penalty.backward(net)
-    grad = net.grad
-    norm = _norm(grad)
-    if not math.isfinite(value + norm):
-        return _first_not_finite(net, x, t, value)
+    norm = finite_norm(net, x, t, value)
     magnitudes = net.grad_rms()
-    if clip is not None and norm > clip:
-        grad *= clip / norm
-    rate = optimizer.rate() if hasattr(optimizer, "rate") else math.inf
-    kept = None if rate * max(norm, 1.0) < 1e6 else net.theta.copy()  # only a huge step can overflow theta
-    optimizer.step(net.theta, grad)
-    if getattr(penalty, "proximal", False):
-        penalty.shrink(net, rate)
-    if kept is not None and not math.isfinite(_norm(net.theta)):
-        broken = _first_layer_not_finite(net, net.theta)
-        net.theta = kept
-        return f"the step would make the parameters of layer {broken} infinite"
-    history.record(value, magnitudes)
-
-
-def _norm(a):
-    """The length of a vector, NaN or infinity if it holds one: one quick pass, or scaled where squares leave float32's range."""
-    square = float(np.vdot(a, a))
-    if 1e-30 < square < 1e30:
-        return math.sqrt(square)
-    largest = float(np.abs(a).max(initial=0))
-    return largest * float(np.linalg.norm(a / largest)) if 0 < largest < math.inf else largest
-
-
-def _first_not_finite(net, x, t, value):
-    """Where it began: the batch, else the first layer with such an output, else the loss, else the gradient."""
-    for name, a in (("x", x), ("t", t)):
-        if not np.isfinite(a).all():
-            return f"the batch's {name} holds NaN or infinity"
-    y = np.asarray(x).astype(net.theta.dtype)
-    for i, layer in enumerate(net.layers):
-        y = layer.forward(y, training=i >= net.n_fixed)  # as in the step: some layers do something else while training
-        if not np.isfinite(y).all():
-            return f"the output of {layer!r} is not finite"
-    if not math.isfinite(value):
-        return f"the loss is {value}"
-    return f"the gradient of layer {_first_layer_not_finite(net, net.grad)} is not finite"
-
-
-def _first_layer_not_finite(net, vector):
-    """The name of the layer next to the output whose part of theta or grad is not finite: a gradient arrives there first."""
-    names = [name for name, part in reversed(net.slices.items()) if not np.isfinite(vector[part]).all()]
-    return names[0] if names else max(net.slices, key=lambda name: _norm(vector[net.slices[name]]))  # only the sum overflows
-
-
-def _check_fit(net, loss, optimizer, batches, epochs, validation, penalty, clip, progress):
-    """Refuse what could not be trained; returns validation as two arrays, or None."""
-    check_has("fit takes a net", net, "forward", "backward", "grad_rms", "theta", "grad", "slices", "layers")
-    check_has("fit takes a loss", loss, "forward", "backward")
-    check_has("fit takes an optimizer", optimizer, "step")
-    if penalty is not None:
-        check_has("fit takes a penalty", penalty, "backward")
-    if progress is not None and not callable(progress):
-        raise TypeError(f"fit takes progress as a function (step, n_steps, history), got {progress!r}")
-    check_whole("fit takes epochs as a whole number from 1", epochs, 1)
     if clip is not None:
-        check_number("fit takes clip as a positive gradient norm", clip, POSITIVE)
-    if not hasattr(batches, "__len__") or isinstance(batches, np.ndarray):
-        raise TypeError(f"fit takes batches with a length, such as Batches(x, t, batch_size), got {batches!r}")
-    if not len(batches):
-        raise ValueError(f"fit takes at least one batch an epoch, got {batches!r}")
-    if getattr(loss, "on_logits", False) and getattr(net.layers[-1], "threshold", 0.0) == 0.5:
-        raise ValueError(
-            f"{loss!r} applies its own sigmoid or softmax, and the last layer is {net.layers[-1]!r}: "
-            "drop that layer, or the output goes through two"
-        )
-    if getattr(penalty, "proximal", False) and not hasattr(optimizer, "rate"):
-        raise TypeError(f"fit takes L1(proximal=True) with an optimizer that tells its rate(), such as SGD, got {optimizer!r}")
-    if validation is not None:
-        return _examples("fit(validation=)", *_pair("fit takes validation as the pair (x, t)", validation))
+        clip_norm(net.grad, clip)
+    safe_step(net, optimizer, norm)
+    if getattr(penalty, "proximal", False):
+        penalty.shrink(net, optimizer.last_rate)
+    return value, magnitudes
 
 
-def _pair(takes, pair):
-    if not isinstance(pair, (tuple, list)):
-        raise TypeError(f"{takes}, got {type(pair).__name__}")
-    if len(pair) != 2:
-        raise ValueError(f"{takes}, got {len(pair)} things")
-    return pair
+@np.errstate(all="ignore")
+def mean_loss(net, loss, x, t):
+    """The loss over all examples, a chunk at a time; Diverged if it is not finite."""
+    sums = [loss.forward(net.forward(x[part]), t[part]) * len(x[part]) for part in chunks(len(x))]
+    value = sum(sums) / len(x)
+    if not math.isfinite(value):
+        raise Diverged(f"the validation loss is {value}")
+    return value
 
 
-def _mean_loss(net, loss, x, t):
-    parts = [slice(start, start + CHUNK) for start in range(0, len(x), CHUNK)]
-    return sum(loss.forward(net.forward(x[part]), t[part]) * len(x[part]) for part in parts) / len(x)
-
-
+@takes(net=checks.CLASSIFIER, x=EXAMPLES, t=TARGETS)
 def accuracy(net, x, t):
-    """The share of examples whose predicted class is right. t as for the loss: one-hot (N, K), or (N, 1) with 0/1 or -1/+1.
+    """The share of examples whose predicted class is right.
 
-    Needs of net only `predict(x)`, class numbers (N,). Class numbers as t, (N,), are a ValueError.
+    t as for the loss: one-hot (N, K), or (N, 1) with 0/1 or -1/+1; class numbers (N,) are a
+    ValueError. Needs of net only `predict(x)`, class numbers (N,).
     """
-    check_has("accuracy takes a net", net, "predict")
-    x, t = _examples("accuracy", x, t)
-    if t.ndim != 2:
-        raise ValueError(f"accuracy takes t of shape (N, K), got {t.shape}")
-    predicted = real_array("accuracy", "predicted labels", net.predict(x))
-    if predicted.shape != (len(x),):
-        raise ValueError(f"accuracy takes a net whose predict returns labels of shape ({len(x)},), got {predicted.shape}")
-    if predicted.max() >= max(2, t.shape[1]):
-        raise ValueError(
-            f"accuracy takes a target column for each class, got t of shape {t.shape} and a predicted class {predicted.max()}: "
-            "class numbers become targets with data.one_hot(labels, n_classes)"
-        )
+    same_length("accuracy", x, checks.matrix("accuracy", "t", t))
     labels = t.argmax(axis=1) if t.shape[1] > 1 else t[:, 0] > 0.5
-    return float(np.mean(predicted == labels))
+    return float(np.mean(checks.predicted_labels("accuracy", net.predict(x), t) == labels))
 
 
-def _examples(who, x, t):
-    """x and t as arrays that belong together: real, finite, one row for each example, t with an axis for the outputs."""
-    x = _table(who, "x", x, "a column of numbers becomes examples with x.reshape(-1, 1)")
-    t = _table(who, "t", t, "labels become targets with data.one_hot(labels, n_classes) or labels.reshape(-1, 1)")
-    if len(x) != len(t):
-        raise ValueError(f"{who} takes one target for each example, got {len(x)} examples and {len(t)} targets")
-    return x, t
+class Frame(NamedTuple):
+    """What a Probe saw after a step; each layer's gradient magnitude, each activation's slope."""
+
+    step: int
+    loss: float
+    accuracy: float
+    grad_rms: list
+    slopes: list
 
 
-def _table(who, name, a, hint):
-    a = real_array(who, name, a)
-    if a.ndim < 2 or not a.size:
-        raise ValueError(f"{who} takes {name} with one example a row, at least one, got shape {a.shape}: {hint}")
-    check_finite(who, name, a)
-    return a
+class Probe:
+    """A progress callback that looks at fixed examples (x, t) at the chosen steps; 0 is the start.
 
-
-def _weights(penalty, net):
-    check_has(f"{type(penalty).__name__} takes a net", net, "weights")
-    return net.weights()
-
-
-class L2:
-    """Penalty strength/2 sum W^2 over weights, never biases: adds strength W to dW, a pull towards 0 (weight decay)."""
-
-    def __init__(self, strength):
-        check_number("L2 takes strength as a finite number from 0", strength)
-        self.strength = float(strength)
-
-    def forward(self, net):
-        """The penalty, a float; `fit` does not add it to history.loss."""
-        return 0.5 * self.strength * sum(float(np.sum(W * W)) for W, _ in _weights(self, net))
-
-    def backward(self, net):
-        """Add the penalty's gradient to net.grad."""
-        for W, dW in _weights(self, net):
-            dW += self.strength * W
-
-
-class L1:
-    """Penalty strength sum |W| over weights, never biases: adds strength sign(W) to dW. Weights come near 0, hardly any reach it.
-
-    proximal=True leaves dW alone; after each step `fit` moves every weight by lr * strength towards 0 and stops there:
-    exact zeros (soft-thresholding, Daubechies et al. 2004).
+    `frames` is a list of Frame(step, loss, accuracy, grad_rms, slopes). Both lists run from input
+    to output; slopes are those of the layers that have a `slope`, averaged over units and examples.
+    Runs as in prediction, and changes nothing that training uses. A step at which the probe's loss
+    is not finite gives no frame. In a loop of one's own: probe.watch(net) before it, probe(step)
+    after every step.
     """
 
-    def __init__(self, strength, proximal=False):
-        check_number("L1 takes strength as a finite number from 0", strength)
-        check_flag("L1 takes proximal", proximal)
-        self.strength, self.proximal = float(strength), bool(proximal)
+    @takes(x=EXAMPLES, t=TARGETS, loss=LOSS, steps=checks.STEPS)
+    def __init__(self, x, t, loss, steps):
+        same_length("Probe", x, t)
+        self.x, self.t, self.loss, self.steps, self.frames = x, t, loss, set(steps), []
 
-    def forward(self, net):
-        """The penalty, a float; `fit` does not add it to history.loss."""
-        return self.strength * sum(float(np.sum(np.abs(W))) for W, _ in _weights(self, net))
+    def watch(self, net):
+        """Look at this network, from before its first step."""
+        self.net, self.frames = net, []
+        self(0)
 
-    def backward(self, net):
-        """Add the penalty's subgradient to net.grad, unless proximal."""
-        for W, dW in [] if self.proximal else _weights(self, net):
-            dW += self.strength * np.sign(W)
+    def __call__(self, step, n_steps=None, history=None):
+        if step in self.steps:
+            grad = self.net.grad.copy()
+            self._look(step)
+            self.net.grad = grad
 
-    def shrink(self, net, lr):
-        """The proximal step: W = sign(W) max(|W| - lr strength, 0)."""
-        check_number("L1.shrink takes lr as a number from 0", lr)
-        for W, _ in _weights(self, net):
-            W[...] = np.sign(W) * np.maximum(np.abs(W) - lr * self.strength, 0)
+    @np.errstate(all="ignore")
+    def _look(self, step):
+        value = self.loss.forward(self.net.forward(self.x), self.t)
+        if not math.isfinite(value):
+            return
+        self.net.backward(self.loss.backward())
+        magnitudes, slopes, y = self.net.grad_rms(), [], self.x.astype(self.net.dtype)
+        for layer in self.net.layers:
+            y = layer.forward(y)
+            if hasattr(layer, "slope"):
+                slopes.append(float(np.mean(layer.backward(np.ones_like(y)))))
+        right = accuracy(self.net, self.x, self.t)
+        self.frames.append(Frame(step, value, right, magnitudes, slopes))

@@ -19,7 +19,9 @@ def notebook(*sources, outputs=()):
         }
         for k, source in enumerate(sources, 1)
     ]
-    return json.dumps({"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}, indent=1)
+    return json.dumps(
+        {"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}, indent=1
+    )
 
 
 ANSWER = {"name": "stdout", "output_type": "stream", "text": ["0.79\\n"]}
@@ -29,7 +31,9 @@ ANSWER = {"name": "stdout", "output_type": "stream", "text": ["0.79\\n"]}
 def folders(tmp_path):
     notebooks, workbook = tmp_path / "notebooks", tmp_path / "workbook"
     notebooks.mkdir()
-    (notebooks / "01_a.ipynb").write_text(notebook("print('é')", outputs=[ANSWER]), encoding="utf-8")
+    (notebooks / "01_a.ipynb").write_text(
+        notebook("print('é')", outputs=[ANSWER]), encoding="utf-8"
+    )
     assert course.lay_out(notebooks, workbook) == []
     return notebooks, workbook
 
@@ -44,7 +48,11 @@ def change(notebooks, source):
 
 def test_a_copy_has_the_cells_and_no_answers(folders):
     [cell] = read(folders[1] / "01_a.ipynb")["cells"]
-    assert cell["source"] == ["print('é')"] and cell["outputs"] == [] and cell["execution_count"] is None
+    assert (
+        cell["source"] == ["print('é')"]
+        and cell["outputs"] == []
+        and cell["execution_count"] is None
+    )
     assert cell["metadata"] == {"jupyter": {}, "tags": ["figure"]}
 
 

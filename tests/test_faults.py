@@ -11,8 +11,9 @@ import numpy as np
 import pytest
 from test_network import Running, stateful
 
-from dlcourse import initializers, network
+from dlcourse import initializers
 from dlcourse.activations import ReLU, Tanh
+from dlcourse.guard import files
 from dlcourse.layers import Dense
 from dlcourse.losses import MeanSquaredError, SoftmaxCrossEntropy
 from dlcourse.network import Sequential
@@ -41,7 +42,10 @@ def test_a_file_cut_at_any_place_is_refused(tmp_path, cut):
     stateful(1).save(path)
     whole = path.read_bytes()
     path.write_bytes(whole[: cut * len(whole) // 100])
-    assert "not a file that Sequential.save wrote, or it is damaged: save the network again" in refused(stateful(2), path)
+    assert (
+        "not a file that Sequential.save wrote, or it is damaged: save the network again"
+        in refused(stateful(2), path)
+    )
 
 
 @pytest.mark.parametrize("place", range(0, 100, 4))
@@ -101,20 +105,35 @@ def _damaged(path, how):
             "column": {"theta": theta[:, None]},
             "kind": {"theta": theta.astype(str)},
             "float64": {"theta": theta.astype(np.float64)},
-            "NaN": {"theta": np.where(np.arange(theta.size) == 5, np.nan, theta).astype(theta.dtype)},
-            "infinity": {"theta": np.where(np.arange(theta.size) == 5, np.inf, theta).astype(theta.dtype)},
-            "NaN state": {"0.mean": good["0.mean"] * np.nan},
-            "state shape": {"0.mean": good["0.mean"][:-1]},
+            "NaN": {
+                "theta": np.where(np.arange(theta.size) == 5, np.nan, theta).astype(theta.dtype)
+            },
+            "infinity": {
+                "theta": np.where(np.arange(theta.size) == 5, np.inf, theta).astype(theta.dtype)
+            },
+            "NaN state": {"state": good["state"] * np.nan},
+            "state shape": {"state": good["state"][:-1]},
             "more": {"extra": theta},
             "no theta": {"theta": None},
-            "no state": {"0.mean": None},
+            "no state": {"state": None},
             "no signature": {"signature": None},
         }[how]
         _write(path, **{name: a for name, a in {**good, **changed}.items() if a is not None})
 
 
 DAMAGES = ["text", "one array", "flipped bytes", "not arrays", "another network", "another dtype"]
-DAMAGES += ["pickle", "shape", "column", "kind", "float64", "NaN", "infinity", "NaN state", "state shape", "more"]
+DAMAGES += [
+    "pickle",
+    "shape",
+    "column",
+    "kind",
+    "float64",
+    "NaN",
+    "infinity",
+    "NaN state",
+    "state shape",
+    "more",
+]
 DAMAGES += ["no theta", "no state", "no signature"]
 OTHER_SIGNATURES = ["another network", "another dtype", "not arrays", "no signature"]
 
@@ -137,7 +156,7 @@ class Alarm:
         return setattr, (Alarm, "rang", True)
 
 
-@pytest.mark.parametrize("name", ["theta", "signature", "0.mean", "more"])
+@pytest.mark.parametrize("name", ["theta", "signature", "state", "more"])
 def test_a_pickle_in_a_file_is_never_run(tmp_path, name):
     path = tmp_path / "net.npz"
     stateful(1).save(path)
@@ -158,10 +177,15 @@ def test_a_pickle_alone_is_never_run(tmp_path):
 def test_what_cannot_be_read_or_written_is_named(tmp_path, name):
     (tmp_path / "folder").mkdir()
     stateful(1).save(tmp_path / "net.npz")
-    with pytest.raises(OSError, match=rf"Sequential.load cannot read this file: .*: '.*{os.path.basename(name)}'"):
+    with pytest.raises(
+        OSError, match=rf"Sequential.load cannot read this file: .*: '.*{os.path.basename(name)}'"
+    ):
         stateful(1).load(tmp_path / name)
     if name != "nothing.npz":
-        with pytest.raises(OSError, match=rf"Sequential.save cannot write this file, .*: '.*{os.path.basename(name)}'") as caught:
+        with pytest.raises(
+            OSError,
+            match=rf"Sequential.save cannot write this file, .*: '.*{os.path.basename(name)}'",
+        ) as caught:
             stateful(1).save(tmp_path / name)
         assert ".part" not in str(caught.value)
     assert sorted(os.listdir(tmp_path)) == ["folder", "net.npz"]
@@ -190,11 +214,12 @@ def test_a_full_disk_keeps_the_good_file_and_leaves_no_other(tmp_path, monkeypat
     path, new = tmp_path / "net.npz", tmp_path / "new.npz"
     stateful(1).save(path)
     good = path.read_bytes()
-    monkeypatch.setattr(network, "open", FullDisk, raising=False)
+    monkeypatch.setattr(files, "open", FullDisk, raising=False)
     for target in (path, new):
         monkeypatch.setattr(FullDisk, "room", percent * len(good) // 100)
         with pytest.raises(
-            OSError, match="Sequential.save cannot write this file, and leaves what is there: No space left"
+            OSError,
+            match="Sequential.save cannot write this file, and leaves what is there: No space left",
         ) as caught:
             stateful(2).save(target)
         assert caught.value.errno == errno.ENOSPC and caught.value.filename == str(target)
@@ -215,8 +240,8 @@ def test_a_failure_while_the_arrays_are_written_is_no_file_either(tmp_path, monk
 SETTING = """
 import io, os, sys
 import numpy as np
-from dlcourse import initializers, network
 from dlcourse.activations import Tanh
+from dlcourse.guard import files
 from dlcourse.layers import Dense
 from dlcourse.network import Sequential
 
@@ -228,7 +253,9 @@ path = sys.argv[1]
 
 
 def python(code, *arguments):
-    return subprocess.run([sys.executable, "-c", SETTING + code, *map(str, arguments)], capture_output=True, text=True)
+    return subprocess.run(
+        [sys.executable, "-c", SETTING + code, *map(str, arguments)], capture_output=True, text=True
+    )
 
 
 @pytest.mark.skipif(os.name == "nt", reason="no limits of this kind")
@@ -269,7 +296,10 @@ DEATHS = {  # where the process ends, as if its plug were pulled
 
 @pytest.mark.parametrize("place", DEATHS)
 def test_a_process_killed_while_it_saves_leaves_a_whole_file(tmp_path, place):
-    path, old, new = tmp_path / "net.npz", *(Sequential([Dense(4, 3), Tanh(), Dense(3, 2)], seed) for seed in (1, 2))
+    path, old, new = (
+        tmp_path / "net.npz",
+        *(Sequential([Dense(4, 3), Tanh(), Dense(3, 2)], seed) for seed in (1, 2)),
+    )
     old.save(path)
     size = path.stat().st_size
     run = python(
@@ -284,7 +314,7 @@ class Dying(io.FileIO):
         return super().write(data)
 
 size = {size}
-network.open = lambda path, mode: Dying(path, mode)
+files.open = lambda path, mode: Dying(path, mode)
 {DEATHS[place]}
 made(2).save(path)
 """,
@@ -295,7 +325,9 @@ made(2).save(path)
     found.load(path)  # whole: the old one, or the new one
     assert np.array_equal(found.theta, (new if place == "after it has its name" else old).theta)
     left = set(os.listdir(tmp_path)) - {"net.npz"}
-    assert len(left) == (place != "after it has its name") and list(tmp_path.glob("*.npz")) == [path]
+    assert len(left) == (place != "after it has its name") and list(tmp_path.glob("*.npz")) == [
+        path
+    ]
     if "third" in place or "byte" in place:
         with pytest.raises(ValueError, match="damaged"):
             found.load(tmp_path / left.pop())  # no model
@@ -372,26 +404,64 @@ def spoilt_data(where, value):
 
 
 def stack(*middle, last=Dense):
-    return lambda: Sequential([Dense(4, 5), *(layer() for layer in middle), last(5, 3)], dtype=np.float32)
+    return lambda: Sequential(
+        [Dense(4, 5), *(layer() for layer in middle), last(5, 3)], dtype=np.float32
+    )
 
 
 NOT_FINITE = {
-    "NaN in x": (stack(Tanh), {"batches": lambda: spoilt_data("x", np.nan)}, "the batch's x holds NaN or infinity"),
-    "-inf in x": (stack(Tanh), {"batches": lambda: spoilt_data("x", -np.inf)}, "the batch's x holds NaN or infinity"),
+    "NaN in x": (
+        stack(Tanh),
+        {"batches": lambda: spoilt_data("x", np.nan)},
+        "the batch's x holds NaN or infinity",
+    ),
+    "-inf in x": (
+        stack(Tanh),
+        {"batches": lambda: spoilt_data("x", -np.inf)},
+        "the batch's x holds NaN or infinity",
+    ),
     "too large for float32": (
         lambda: Sequential([ReLU(), Dense(4, 3)]),
         {"batches": lambda: spoilt_data("x", 1e300)},
         "the output of ReLU() is not finite",
     ),
-    "inf in t": (stack(Tanh), {"batches": lambda: spoilt_data("t", np.inf)}, "the batch's t holds NaN or infinity"),
+    "inf in t": (
+        stack(Tanh),
+        {"batches": lambda: spoilt_data("t", np.inf)},
+        "the batch's t holds NaN or infinity",
+    ),
     "output": (stack(ReLU, SpoiltOutput), {}, "the output of SpoiltOutput() is not finite"),
-    "output of the lowest": (lambda: Sequential([SpoiltOutput(), Dense(4, 3)]), {}, "the output of SpoiltOutput() is not finite"),
-    "output below others": (stack(SpoiltOutput, ReLU), {}, "the output of SpoiltOutput() is not finite"),
-    "gradient that goes down": (stack(SpoiltBackward), {}, "the gradient of layer 1 Dense(4, 5) is not finite"),
-    "gradient of a parameter": (stack(Tanh, last=SpoiltParameter), {}, "the gradient of layer 2 Dense(5, 3) is not finite"),
+    "output of the lowest": (
+        lambda: Sequential([SpoiltOutput(), Dense(4, 3)]),
+        {},
+        "the output of SpoiltOutput() is not finite",
+    ),
+    "output below others": (
+        stack(SpoiltOutput, ReLU),
+        {},
+        "the output of SpoiltOutput() is not finite",
+    ),
+    "gradient that goes down": (
+        stack(SpoiltBackward),
+        {},
+        "the gradient of layer 1 Dense(4, 5) is not finite",
+    ),
+    "gradient of a parameter": (
+        stack(Tanh, last=SpoiltParameter),
+        {},
+        "the gradient of layer 2 Dense(5, 3) is not finite",
+    ),
     "loss": (stack(Tanh), {"loss": SpoiltLoss}, "the loss is nan"),
-    "gradient of the loss": (stack(Tanh), {"loss": SpoiltSlope}, "the gradient of layer 2 Dense(5, 3) is not finite"),
-    "penalty": (stack(Tanh), {"penalty": SpoiltPenalty}, "the gradient of layer 1 Dense(4, 5) is not finite"),
+    "gradient of the loss": (
+        stack(Tanh),
+        {"loss": SpoiltSlope},
+        "the gradient of layer 2 Dense(5, 3) is not finite",
+    ),
+    "penalty": (
+        stack(Tanh),
+        {"penalty": SpoiltPenalty},
+        "the gradient of layer 1 Dense(4, 5) is not finite",
+    ),
 }
 
 
@@ -404,17 +474,31 @@ def test_fit_stops_at_the_step_and_names_the_layer_where_it_began(case):
     seen = []
     with pytest.warns(RuntimeWarning, match="^fit stopped: epoch 1, step 3: ") as warned:
         history = fit(
-            net, made["loss"], Momentum(0.1), made["batches"], 2, penalty=made.get("penalty"), progress=lambda *s: seen.append(s)
+            net,
+            made["loss"],
+            Momentum(0.1),
+            made["batches"],
+            2,
+            penalty=made.get("penalty"),
+            progress=lambda *s: seen.append(s),
         )
-    assert history.stopped == f"epoch 1, step 3: {said}; lower the learning rate, or look at the data" and len(warned) == 1
-    assert len(history.loss) == len(history.grad_rms) == len(seen) == 2 and np.isfinite(history.grad_rms).all()
+    assert (
+        history.stopped == f"epoch 1, step 3: {said}; lower the learning rate, or look at the data"
+        and len(warned) == 1
+    )
+    assert (
+        len(history.loss) == len(history.grad_rms) == len(seen) == 2
+        and np.isfinite(history.grad_rms).all()
+    )
     assert np.isfinite(net.theta).all() and not np.array_equal(net.theta, make().theta)
 
 
 def test_a_rate_that_stops_being_a_number_is_named_with_its_step():
     net = stack(Tanh)()
     with pytest.raises(ValueError, match="takes a finite lr, 0 or more, got nan at step 2"):
-        fit(net, SoftmaxCrossEntropy(), SGD(lambda t: 0.1 if t < 2 else np.nan), Batches(X, T, 4), 2)
+        fit(
+            net, SoftmaxCrossEntropy(), SGD(lambda t: 0.1 if t < 2 else np.nan), Batches(X, T, 4), 2
+        )
     assert np.isfinite(net.theta).all()
 
 
@@ -422,6 +506,14 @@ def test_a_gradient_whose_length_alone_is_infinite_is_named_too():
     """Every number is finite, their root of the sum of squares is not."""
     net = Sequential([Dense(2, 3, initializers.normal(0)), Dense(3, 1)], dtype=np.float64)
     net.layers[1].W = 1
-    with pytest.warns(RuntimeWarning, match=r"step 1: the gradient of layer 1 Dense\(2, 3\) is not finite"):
-        fit(net, MeanSquaredError(), SGD(1e-300), [(np.full((1, 2), 1e308), np.full((1, 1), 1.5))], 1)
+    with pytest.warns(
+        RuntimeWarning, match=r"step 1: the gradient of layer 1 Dense\(2, 3\) is not finite"
+    ):
+        fit(
+            net,
+            MeanSquaredError(),
+            SGD(1e-300),
+            [(np.full((1, 2), 1e308), np.full((1, 1), 1.5))],
+            1,
+        )
     assert np.isfinite(net.grad).all()

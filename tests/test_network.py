@@ -9,10 +9,11 @@ import pytest
 
 from dlcourse import initializers
 from dlcourse.activations import ReLU, Sigmoid, Tanh
-from dlcourse.gradcheck import gradient_errors
+from dlcourse.gradcheck import gradient_errors, numerical_gradient
+from dlcourse.guard.vectors import CHUNK
 from dlcourse.layers import Dense, Layer
 from dlcourse.losses import MeanSquaredError, SoftmaxCrossEntropy
-from dlcourse.network import CHUNK, Sequential
+from dlcourse.network import Sequential, mlp, signals
 from dlcourse.optimizers import SGD
 from dlcourse.training import Batches, fit
 
@@ -64,8 +65,16 @@ def test_layers_are_views_of_theta_and_grad():
     assert net.theta.shape == net.grad.shape == (23,) and net.theta.flags.c_contiguous
     net.theta[:] = np.arange(23)
     net.grad[:] = -np.arange(23)
-    assert first.W.tolist() == [[0, 1, 2], [3, 4, 5], [6, 7, 8], [9, 10, 11]] and first.b.tolist() == [12, 13, 14]
-    assert last.dW.tolist() == [[-15, -16], [-17, -18], [-19, -20]] and last.db.tolist() == [-21, -22]
+    assert first.W.tolist() == [
+        [0, 1, 2],
+        [3, 4, 5],
+        [6, 7, 8],
+        [9, 10, 11],
+    ] and first.b.tolist() == [12, 13, 14]
+    assert last.dW.tolist() == [[-15, -16], [-17, -18], [-19, -20]] and last.db.tolist() == [
+        -21,
+        -22,
+    ]
 
 
 def test_assigning_writes_through_and_detaches_nothing():
@@ -76,7 +85,12 @@ def test_assigning_writes_through_and_detaches_nothing():
     assert W[0].tolist() == [0, 1, 2] and np.all(dW == 3)
     net.layers[0].W, net.layers[0].b = np.full((4, 3), 7), 8
     net.layers[0].dW = np.full((4, 3), 9)
-    assert np.all(theta[:12] == 7) and np.all(theta[12:15] == 8) and np.all(grad[:12] == 9) and theta[15] == 15
+    assert (
+        np.all(theta[:12] == 7)
+        and np.all(theta[12:15] == 8)
+        and np.all(grad[:12] == 9)
+        and theta[15] == 15
+    )
     net.theta += 1
     assert net.theta is theta and net.layers[0].W is W and np.all(W == 8)
 
@@ -91,10 +105,20 @@ def test_backward_returns_nothing_and_skips_the_first_dx():
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 @pytest.mark.parametrize("kind", [np.float32, np.float64, np.int64, np.uint8, bool])
 def test_one_dtype_everywhere(dtype, kind):
-    """Outputs, gradients and parameters keep the network's dtype, also after steps with an np.float64 rate."""
-    net, loss = Sequential([Dense(4, 5), ReLU(), Dense(5, 4), Tanh(), Dense(4, 2)], dtype=dtype), SoftmaxCrossEntropy()
+    """All keep the network's dtype, also after steps with an np.float64 rate."""
+    net, loss = (
+        Sequential([Dense(4, 5), ReLU(), Dense(5, 4), Tanh(), Dense(4, 2)], dtype=dtype),
+        SoftmaxCrossEntropy(),
+    )
     x = (X > 0).astype(kind)
-    fit(net, loss, SGD(np.float64(0.1)), Batches(x, T.astype(np.float64), 4), 2, clip=np.float64(0.01))
+    fit(
+        net,
+        loss,
+        SGD(np.float64(0.1)),
+        Batches(x, T.astype(np.float64), 4),
+        2,
+        clip=np.float64(0.01),
+    )
     y = x
     for layer in net.layers:
         y = layer.forward(y.astype(dtype))
@@ -102,7 +126,9 @@ def test_one_dtype_everywhere(dtype, kind):
     z = net.forward(x)
     loss.forward(z, T)
     dz = loss.backward()
-    assert z.dtype == dz.dtype == net.theta.dtype == net.grad.dtype == net.layers[0].W.dtype == dtype
+    assert (
+        z.dtype == dz.dtype == net.theta.dtype == net.grad.dtype == net.layers[0].W.dtype == dtype
+    )
     for layer in reversed(net.layers):
         dz = layer.backward(dz)
         assert dz.dtype == dtype, layer
@@ -113,8 +139,12 @@ def test_one_dtype_everywhere(dtype, kind):
 
 
 def test_same_seed_same_theta():
-    assert np.array_equal(small(3).theta, small(3).theta) and not np.array_equal(small(3).theta, small(4).theta)
-    assert np.allclose(small(3).theta, small(3, np.float64).theta, rtol=1e-6)  # drawn in float64 for both
+    assert np.array_equal(small(3).theta, small(3).theta) and not np.array_equal(
+        small(3).theta, small(4).theta
+    )
+    assert np.allclose(
+        small(3).theta, small(3, np.float64).theta, rtol=1e-6
+    )  # drawn in float64 for both
     assert np.array_equal(Sequential([Dense(4, 3)]).theta, Sequential([Dense(4, 3)], seed=0).theta)
     w, b = small().layers[0].W, small().layers[0].b
     assert w.all() and not b.any()
@@ -131,7 +161,10 @@ def test_an_earlier_output_never_changes():
 
 def test_a_second_owner_is_refused():
     net = small()
-    with pytest.raises(ValueError, match=r"Dense\(4, 3\) belongs to a network already.*new.theta\[:k\] = old.theta\[:k\]"):
+    with pytest.raises(
+        ValueError,
+        match=r"Dense\(4, 3\) belongs to a network already.*new.theta\[:k\] = old.theta\[:k\]",
+    ):
         Sequential([net.layers[0]])
     with pytest.raises(ValueError, match="belongs to a network already"):
         Sequential([net.layers[1]])
@@ -198,7 +231,9 @@ def test_frozen_layers_get_no_gradient_and_do_not_move(n):
     assert Noise.calls == [3, 2, 1][n]  # what lies below the last frozen parameters does not train
     assert len(net.weights()) == 2 - n
     SGD(0.1).step(net.theta, net.grad)
-    assert np.array_equal(net.theta[:end], before[:end]) and (n == 2 or np.all(net.theta[end:] != before[end:]))
+    assert np.array_equal(net.theta[:end], before[:end]) and (
+        n == 2 or np.all(net.theta[end:] != before[end:])
+    )
     if n:
         del layers[1].backward, layers[1].param_grads
     net.freeze(0)
@@ -213,7 +248,9 @@ def test_a_network_without_parameters():
     assert Noise.calls == 1 and net.theta.size == 0 and net.grad_rms() == []
 
 
-@pytest.mark.parametrize("clone", [copy.deepcopy, copy.copy, lambda net: pickle.loads(pickle.dumps(net))])
+@pytest.mark.parametrize(
+    "clone", [copy.deepcopy, copy.copy, lambda net: pickle.loads(pickle.dumps(net))]
+)
 def test_a_copy_stays_joined(clone):
     net = Sequential([Dense(4, 3), Tanh(), Own(3, 2)])
     net.backward(np.ones_like(net.forward(X)))
@@ -222,18 +259,27 @@ def test_a_copy_stays_joined(clone):
     twin.theta = np.arange(23)
     assert twin.layers[0].W[0].tolist() == [0, 1, 2] and twin.layers[2].b.tolist() == [21, 22]
     twin.backward(np.ones_like(twin.forward(X)))
-    assert np.shares_memory(twin.layers[0].dW, twin.grad) and np.shares_memory(twin.layers[2].W, twin.theta)
+    assert np.shares_memory(twin.layers[0].dW, twin.grad) and np.shares_memory(
+        twin.layers[2].W, twin.theta
+    )
     if clone is not copy.copy:
-        assert not np.array_equal(net.theta, twin.theta) and not np.shares_memory(net.theta, twin.theta)
+        assert not np.array_equal(net.theta, twin.theta) and not np.shares_memory(
+            net.theta, twin.theta
+        )
     with pytest.raises(ValueError, match="belongs to a network"):
         Sequential([twin.layers[0]])
 
 
 def test_a_learners_own_layers_work_everywhere():
-    nets = [Sequential([Layers(4, 3), Tanh(), Layers(3, 2)], seed=1, dtype=np.float64) for Layers in (Own, Dense)]
+    nets = [
+        Sequential([Layers(4, 3), Tanh(), Layers(3, 2)], seed=1, dtype=np.float64)
+        for Layers in (Own, Dense)
+    ]
     assert np.array_equal(nets[0].theta, nets[1].theta)
     histories = [fit(net, SoftmaxCrossEntropy(), SGD(0.1), Batches(X, T, 4), 3) for net in nets]
-    assert np.allclose(nets[0].theta, nets[1].theta) and np.allclose(histories[0].grad_rms, histories[1].grad_rms)
+    assert np.allclose(nets[0].theta, nets[1].theta) and np.allclose(
+        histories[0].grad_rms, histories[1].grad_rms
+    )
     assert max(gradient_errors(nets[0], SoftmaxCrossEntropy(), X, T).values()) < 1e-7
     assert np.shares_memory(nets[0].layers[0].dW, nets[0].grad)
 
@@ -242,7 +288,11 @@ def test_a_rebound_parameter_comes_back():
     layer = Own(4, 2)
     net = Sequential([layer])
     layer.W = np.ones((4, 2))
-    assert np.all(net.theta[:8] == 1) and layer.W.dtype == np.float32 and np.shares_memory(layer.W, net.theta)
+    assert (
+        np.all(net.theta[:8] == 1)
+        and layer.W.dtype == np.float32
+        and np.shares_memory(layer.W, net.theta)
+    )
     layer.b = np.array([5.0, 6.0])
     assert net.forward(np.zeros((1, 4))).tolist() == [[5, 6]]
     layer.b = 7  # a single number fills
@@ -270,14 +320,124 @@ def test_a_rebound_gradient_of_another_shape_is_refused(slip):
         net.backward(dz)
 
 
+def test_a_parameter_of_another_shape_is_refused_at_once():
+    for layer in (Own(4, 2), Dense(4, 2)):
+        net = Sequential([layer])
+        theta = net.theta.copy()
+        with pytest.raises(ValueError, match=r"\(4, 2\) takes W of shape \(4, 2\), got \(2, 4\)"):
+            layer.W = np.zeros((2, 4))
+        with pytest.raises(ValueError, match=r"\(4, 2\) takes dW of shape \(4, 2\), got \(\)"):
+            layer.dW = 0
+        assert np.array_equal(net.theta, theta)
+
+
+def test_objects_without_a_network_keep_plain_attributes():
+    class Scale(Own):
+        gain = 2.0  # of the class: what objects without a network see
+
+        def __init__(self, n):
+            self.shapes = {"gain": (n,)}
+
+        def init_params(self, rng):
+            self.gain = 3
+
+    before, joined, after = Scale(2), Scale(2), Scale(5)
+    net = Sequential([joined])
+    assert net.theta.tolist() == [3, 3] and before.gain == after.gain == 2.0
+    after.gain = "anything"
+    before.W = np.ones((7, 7))
+    assert after.gain == "anything" and before.W.shape == (7, 7) and joined.gain.tolist() == [3, 3]
+    alone = Own(4, 2)
+    Sequential([Own(4, 2)])
+    assert not hasattr(alone, "W") and not hasattr(alone, "dW")
+    assert Sequential([alone, Dense(2, 3)]).theta.size == 19  # a later network, other sizes
+
+
+def test_numbers_that_a_learners_layer_brings_along_are_kept():
+    class Ready(Own):
+        def __init__(self):
+            super().__init__(2, 1)
+            self.W, self.b, self.dW = [[3.0], [4.0]], 5, None
+
+        def init_params(self, rng):
+            pass
+
+    assert Sequential([Ready()]).theta.tolist() == [3, 4, 5]
+
+
+class Forgot(Own):
+    """Returns nothing, from forward or from backward."""
+
+    def __init__(self, where):
+        super().__init__(3, 3)
+        self.where = where
+
+    def forward(self, x, training=False):
+        return None if self.where == "forward" else super().forward(x)
+
+    def backward(self, dy):
+        return None if self.where == "backward" else super().backward(dy)
+
+
+def test_a_forgotten_return_is_named():
+    for where, layers in [("forward", 3), ("forward", 2), ("backward", 3)]:
+        net = Sequential([Dense(4, 3), Forgot(where), Dense(3, 2)][:layers])
+        with pytest.raises(
+            TypeError, match=rf"whose {where} returns .*Forgot\(3, 3\)'s returns None"
+        ):
+            net.backward(np.ones_like(net.forward(X)))
+
+
+@pytest.mark.parametrize("output", [None, Sigmoid])
+def test_mlp_is_the_stack_that_one_writes_by_hand(output):
+    last = [] if output is None else [output()]
+    by_hand = Sequential(
+        [Dense(4, 5, initializers.he), ReLU(), Dense(5, 3, initializers.he), ReLU()]
+        + [Dense(3, 2, initializers.he), *last],
+        seed=7,
+        dtype=np.float64,
+    )
+    net = mlp([4, 5, 3, 2], ReLU, initializers.he, output, seed=7, dtype=np.float64)
+    assert repr(net) == repr(by_hand) and np.array_equal(net.theta, by_hand.theta)
+    assert repr(mlp((4, 2), Tanh)) == repr(Sequential([Dense(4, 2)]))
+    made = iter([Tanh(), ReLU()])
+    assert [type(a) for a in mlp([4, 5, 3], lambda: next(made)).layers] == [Dense, Tanh, Dense]
+
+
+def test_mlp_says_what_it_takes():
+    for sizes in ([4], 4, "42", [4, 0], [4, 2.5]):
+        with pytest.raises((TypeError, ValueError), match="mlp takes (each of )?sizes as "):
+            mlp(sizes, Tanh)
+    with pytest.raises(TypeError, match="mlp takes unit as a function that makes a layer"):
+        mlp([4, 2], Tanh())
+
+
+def test_signals_are_every_layers_output_and_its_gradient():
+    """dL/d output by finite differences, layer by layer: L is sum dy * y of the last."""
+    net = mlp([4, 3, 3, 2], Tanh, output=Sigmoid, dtype=np.float64)
+    net.freeze(1)
+    net.grad = np.arange(net.grad.size)
+    theta, grad, dy = net.theta.copy(), net.grad.copy(), np.cos(np.arange(12)).reshape(6, 2)
+    outputs, errors = signals(net, X, dy)
+    assert np.array_equal(net.theta, theta) and np.array_equal(net.grad, grad)
+    assert len(outputs) == len(errors) == len(net.layers)
+    assert outputs[-1] == pytest.approx(net.forward(X)) and np.array_equal(errors[-1], dy)
+    for k in range(len(net.layers)):
+
+        def rest(y, k=k):
+            for layer in net.layers[k + 1 :]:
+                y = layer.forward(y)
+            return float(np.sum(dy * y))
+
+        assert errors[k] == pytest.approx(numerical_gradient(rest, outputs[k]), abs=1e-8)
+
+
 class Running(Dense):
     """A layer with a statistic that must be saved."""
 
-    state = ("mean",)
-
     def __init__(self, n_in, n_out):
         super().__init__(n_in, n_out)
-        self.mean = np.zeros(n_out)
+        self.states = {"mean": (n_out,)}
 
 
 def stateful(seed):
@@ -301,7 +461,9 @@ def test_hyper_parameters_are_part_of_the_signature(tmp_path):
             self.alpha, self._seen = alpha, seen
 
     Sequential([Dense(2, 2), Leaky(0.1)]).save(tmp_path / "net.npz")
-    Sequential([Dense(2, 2), Leaky(0.1, seen=5)]).load(tmp_path / "net.npz")  # a private number is none of them
+    Sequential([Dense(2, 2), Leaky(0.1, seen=5)]).load(
+        tmp_path / "net.npz"
+    )  # a private number is none of them
     with pytest.raises(ValueError, match=r"Leaky.*0\.1.*Leaky.*0\.2"):
         Sequential([Dense(2, 2), Leaky(0.2)]).load(tmp_path / "net.npz")
 

@@ -1,5 +1,7 @@
 """The anatomy of a lesson, its exercises and its widgets. Each rule is a function that returns what breaks it, a sentence each;
-it is held against every notebook, and against a small bad one, so that it is known to be able to fail."""
+it is held against every notebook, and against a small bad one, so that it is known to be able to
+fail.
+"""
 
 import ast
 import base64
@@ -75,7 +77,10 @@ def nodes(cell, kind):
 
 
 def prose(cell):
-    """The text that is read at once: without what is folded, displayed equations and blocks of code."""
+    """The text that is read at once.
+
+    Without what is folded, displayed equations and blocks of code.
+    """
     return re.sub(r"<details>.*?</details>|\$\$.*?\$\$|```.*?```", "", cell.source, flags=re.DOTALL)
 
 
@@ -207,7 +212,10 @@ def widgets_follow_figures(lesson):
 
 
 def little_matplotlib(lesson):
-    """At most 4 lines of a cell call a method of matplotlib's axes or figure; the rest is in dlcourse.plots."""
+    """At most 4 lines of a cell call a method of matplotlib's axes or figure.
+
+    The rest is in dlcourse.plots.
+    """
     found = []
     for cell in code_cells(lesson):
         methods = [
@@ -233,7 +241,10 @@ def exercises(lesson):
 
 
 def endings(lesson):
-    """A semicolon silences nothing where a notebook is run as a test; a magic belongs to one tool."""
+    """A semicolon silences nothing where a notebook is run as a test.
+
+    A magic belongs to one tool.
+    """
     found = [
         f"cell {cell.id} ends in ;"
         for cell in code_cells(lesson)
@@ -287,7 +298,10 @@ def test_a_lesson_is_stored_as_record_writes_it(path):
 
 
 def package_uses(cell, names):
-    """The ideas of the package that a cell uses, as `module.name`; `names` maps what the lesson imported, and learns."""
+    """The ideas of the package that a cell uses, as `module.name`.
+
+    `names` maps what the lesson imported, and learns.
+    """
     used = []
     for node in nodes(cell, ast.ImportFrom):
         if node.module == "dlcourse":
@@ -455,7 +469,8 @@ def test_the_solutions_pass_the_checks(path):
 @pytest.fixture(scope="module", params=LESSONS, ids=lambda path: path.stem)
 def played(request):
     """A lesson run in this process: (its code cells, its variables, its panels with the picture each began with, what is hard to
-    read in its figures)."""
+    read in its figures).
+    """
     cells, variables, panels, pale = (
         code_cells(nbformat.read(request.param, 4)),
         {"__name__": "__main__"},
@@ -511,7 +526,10 @@ def test_a_page_says_in_words_what_each_picture_shows(path):
 
 
 def values(control):
-    """All values of a control; of a long range both ends and seven between them. A player's range is a slider's."""
+    """All values of a control; of a long range both ends and seven between them.
+
+    A player's range is a slider's.
+    """
     if isinstance(control.value, bool):
         return [False, True]
     if hasattr(control, "options"):
@@ -530,7 +548,10 @@ def values(control):
 
 
 def drawn(ax):
-    """(what, its numbers) of all that is drawn on an axes. A gap in a line that is meant is masked."""
+    """(what, its numbers) of all that is drawn on an axes.
+
+    A gap in a line that is meant is masked.
+    """
     for line in ax.lines:
         x, y = map(np.ma.asarray, line.get_data())
         yield "line", np.ma.stack([x, y]).compressed()
@@ -571,7 +592,10 @@ def hard_to_read(figure):
 
 
 def wrong_in(panel):
-    """What no picture may show: numbers that are not finite, marks or letters cut off, a gradient too small for its type."""
+    """What no picture may show.
+
+    Numbers that are not finite, marks or letters cut off, a gradient too small for its type.
+    """
     yield from hard_to_read(panel._figure)
     for ax in panel._figure.axes:
         yield from {
@@ -594,7 +618,10 @@ BARS = []  # what plots.layer_bars was given for the last picture, input left
 
 
 def wrong_with(panel, first):
-    """Move every control over its range, and every two to their ends; what went wrong, a sentence each."""
+    """Move every control over its range, and every two to their ends.
+
+    What went wrong, a sentence each.
+    """
     found, start = set(), {name: control.value for name, control in panel.controls.items()}
 
     def picture(**setting):
@@ -731,7 +758,10 @@ def test_readme_shows_pictures_that_its_notebooks_made():
 
 @pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
 def test_readme_presents_a_notebook_as_it_presents_itself(path):
-    """Its title, question, minutes (core / all) and needs; three points, a picture of its own with its alt, what it settles."""
+    """Its title, question, minutes (core / all) and needs.
+
+    Three points, a picture of its own with its alt, what it settles.
+    """
     readme, head = (
         (path.parent.parent / "README.md").read_text(encoding="utf-8"),
         nbformat.read(path, 4).cells[0].source,

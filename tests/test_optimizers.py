@@ -1,7 +1,10 @@
 """Closed forms on quadratics; one class for a toy array and for a network's theta."""
 
+import copy
 import functools
 import math
+import pickle
+import weakref
 
 import numpy as np
 import pytest
@@ -31,23 +34,89 @@ def test_sgd_takes_a_rate_that_depends_on_the_step():
     asked = []
     optimizer, theta = SGD(lambda t: asked.append(t) or np.float64(0.5**t)), np.zeros(2, np.float32)
     for k in range(4):
-        assert optimizer.rate() == optimizer.rate() == 0.5**k and type(optimizer.rate()) is float
         optimizer.step(theta, np.ones(2, np.float32))
+        assert optimizer.last_rate == 0.5**k and type(optimizer.last_rate) is float
     assert asked == [0, 1, 2, 3] and optimizer.t == 4  # once a step
+    assert optimizer.rate() == 0.5**4 and type(optimizer.rate()) is float
     assert theta.tolist() == [-1.875, -1.875] and theta.dtype == np.float32
 
 
 def test_the_rate_may_be_changed_between_steps():
     optimizer, theta = SGD(1.0), np.zeros(1)
     optimizer.step(theta, np.ones(1))
+    assert optimizer.rate() == 1  # looking at the coming rate does not fix it
     optimizer.lr = 0.25
     optimizer.step(theta, np.ones(1))
-    assert theta.tolist() == [-1.25]
+    assert theta.tolist() == [-1.25] and optimizer.last_rate == 0.25
 
 
 @pytest.mark.parametrize("rate", [0.0, np.finfo(float).max])
 def test_a_schedule_may_rest_at_0_and_reach_the_largest_number(rate):
     assert SGD(lambda t: rate).rate() == rate
+
+
+@pytest.mark.parametrize("kind", EVERY)
+def test_another_array_is_refused_even_of_the_same_shape(kind):
+    nets = [Sequential([Dense(3, 2)], seed) for seed in (0, 1)]
+    optimizer, grad = kind(0.1), np.ones(8, np.float32)
+    optimizer.step(nets[0].theta, grad)
+    before = nets[1].theta.copy()
+    words = r"\(lr=0.1.*\) has made steps on another array: start a new optimizer"
+    for other in (nets[1].theta, nets[0].theta.copy()):
+        with pytest.raises(ValueError, match=words):
+            optimizer.step(other, grad)
+    assert np.array_equal(nets[1].theta, before) and optimizer.t == 1
+    with pytest.raises(ValueError, match=r"steps on shape \(8,\), got \(2, 4\)"):
+        optimizer.step(nets[0].theta.reshape(2, 4), grad.reshape(2, 4))
+    nets[0].theta = before  # the same array with other numbers
+    optimizer.step(nets[0].theta, grad)
+    assert optimizer.t == 2
+
+
+def test_a_part_of_theta_is_the_same_part_each_time():
+    """Every subscript makes a new view: what counts is the memory that it shows."""
+    net, optimizer = Sequential([Dense(3, 2)]), Momentum(0.1)
+    for _ in range(3):
+        optimizer.step(net.theta[:4], net.grad[:4])
+    for other in (net.theta[4:], net.theta[::2], net.theta[1:5]):
+        with pytest.raises(ValueError, match="another array"):
+            optimizer.step(other, net.grad[:4])
+    optimizer.step(net.theta[:4][:], net.grad[:4])
+    assert optimizer.t == 4
+
+
+def test_an_array_that_was_freed_is_not_met_again_in_a_new_one():
+    """The new array often gets the address of the old one: a second run of a notebook's cell."""
+    optimizer, addresses, refused = Momentum(0.1), [], 0
+    for _ in range(20):
+        theta = np.zeros(3)
+        addresses.append(theta.ctypes.data)
+        try:
+            optimizer.step(theta, np.ones(3))
+        except ValueError:
+            refused += 1
+        del theta
+    assert refused == 19 and len(set(addresses)) < 20  # else this test has seen nothing
+
+
+def test_an_optimizer_does_not_keep_theta_alive():
+    theta = np.zeros(3)
+    gone, optimizer = weakref.ref(theta), Adam()
+    optimizer.step(theta, np.ones(3))
+    del theta
+    assert gone() is None
+
+
+@pytest.mark.parametrize("clone", [copy.deepcopy, lambda a: pickle.loads(pickle.dumps(a))])
+def test_a_copy_goes_on_with_an_array_of_its_own(clone):
+    theta, optimizer = np.zeros(2), Momentum(0.1)
+    optimizer.step(theta, np.ones(2))
+    twin, other = clone(optimizer), theta.copy()
+    twin.step(other, np.ones(2))
+    optimizer.step(theta, np.ones(2))
+    assert np.array_equal(other, theta) and twin.t == optimizer.t == 2
+    with pytest.raises(ValueError, match="another array"):
+        twin.step(theta, np.ones(2))
 
 
 def test_the_same_class_steps_a_network():
@@ -78,7 +147,8 @@ def test_clip_norm_neither_underflows_nor_overflows(size):
 
 
 STEPS = np.arange(1, 8)
-IN_A_CONSTANT_SLOPE = {  # the length of steps 1, 2 ... of rate 1 where the gradient is always g: the sum of a geometric series
+# The length of steps 1, 2 ... of rate 1 where the gradient is always g: sums of geometric series.
+IN_A_CONSTANT_SLOPE = {
     SGD: lambda g: g * np.ones(7),
     Momentum: lambda g: g * (1 - 0.9**STEPS) / 0.1,
     Nesterov: lambda g: g * (1 + 0.9 * (1 - 0.9**STEPS) / 0.1),
@@ -100,16 +170,23 @@ def test_steps_in_a_constant_slope(kind, g):
 
 
 GRADS = [2.0, -1.0, 0.5]
-BY_HAND = {  # theta after the three gradients above, from 0, lr 0.1, worked with pencil and paper's formulas
+# Theta after the three gradients above, from 0, lr 0.1, worked with pencil and papers' formulas.
+BY_HAND = {
     Momentum(0.1, 0.5): [-0.2, -0.2 - 0.1 * 0.0, -0.2 - 0.1 * 0.5],
     Nesterov(0.1, 0.5): [-0.3, -0.3 + 0.1, -0.2 - 0.1 * 0.75],
-    AdaGrad(0.1): [-0.1, -0.1 + 0.1 / math.sqrt(5), -0.1 + 0.1 / math.sqrt(5) - 0.05 / math.sqrt(5.25)],
+    AdaGrad(0.1): [
+        -0.1,
+        -0.1 + 0.1 / math.sqrt(5),
+        -0.1 + 0.1 / math.sqrt(5) - 0.05 / math.sqrt(5.25),
+    ],
     RMSProp(0.1, 0.5): [
         -0.2 / math.sqrt(2),
         -0.2 / math.sqrt(2) + 0.1 / math.sqrt(1.5),
         -0.2 / math.sqrt(2) + 0.1 / math.sqrt(1.5) - 0.05 / math.sqrt(0.875),
     ],
-    Adam(0.1, 0.5, 0.75): [  # m 1, 0, 1/4; v 1, 1, 13/16; divided by 1/2, 3/4, 7/8 and by 1/4, 7/16, 37/64
+    Adam(
+        0.1, 0.5, 0.75
+    ): [  # m 1, 0, 1/4; v 1, 1, 13/16; divided by 1/2, 3/4, 7/8 and by 1/4, 7/16, 37/64
         -0.1,
         -0.1 - 0.0,
         -0.1 - 0.1 * (0.25 / 0.875) / math.sqrt((13 / 16) / (37 / 64)),
@@ -138,9 +215,14 @@ def test_eps_is_added_to_the_root(kind):
 
 
 def test_nesterov_theta_is_the_look_ahead_point():
-    """The two-point form: m = beta m + lr g(w - beta m); w -= m. Nesterov (1983), as Sutskever et al. (2013) write it."""
+    """The two-point form, m = beta m + lr g(w - beta m); w -= m (Sutskever et al. 2013)."""
     scale, beta, lr = np.array([1.0, 30.0]), 0.9, 0.02
-    w, m, theta, optimizer = np.array([2.0, 1.0]), np.zeros(2), np.array([2.0, 1.0]), Nesterov(lr, beta)
+    w, m, theta, optimizer = (
+        np.array([2.0, 1.0]),
+        np.zeros(2),
+        np.array([2.0, 1.0]),
+        Nesterov(lr, beta),
+    )
     for _ in range(50):
         m = beta * m + lr * scale * (w - beta * m)
         w = w - m
@@ -177,7 +259,9 @@ def test_every_optimizer_steps_in_place_and_finds_the_bottom(kind, dtype, shape)
         if step == 1:
             memory = [getattr(optimizer, name) for name in optimizer.memory]
     assert theta is same and theta.dtype == dtype and np.all(np.abs(theta) < 2 / 3)
-    for name, first in zip(optimizer.memory, memory, strict=True):  # remembered in place, in theta's precision
+    for name, first in zip(
+        optimizer.memory, memory, strict=True
+    ):  # remembered in place, in theta's precision
         now = getattr(optimizer, name)
         assert now is first and now.dtype == dtype and now.shape == shape
 
@@ -192,4 +276,7 @@ def test_the_names_of_optimizers_show_their_numbers():
         "Adam(lr=0.1, beta1=0.9, beta2=0.999, eps=1e-08)",
     ]
     assert repr(Adam()) == "Adam(lr=0.001, beta1=0.9, beta2=0.999, eps=1e-08)"
-    assert repr(SGD(math.exp)) == "SGD(lr=exp)" and repr(SGD(functools.partial(math.exp))) == "SGD(lr=schedule)"
+    assert (
+        repr(SGD(math.exp)) == "SGD(lr=exp)"
+        and repr(SGD(functools.partial(math.exp))) == "SGD(lr=schedule)"
+    )

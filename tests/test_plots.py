@@ -447,7 +447,8 @@ def test_the_line_of_a_unit_that_is_far_away_is_no_error():
     ax.figure.canvas.draw()
 
 
-# What a colour looks like to those who lack one kind of cone: Machado, Oliveira & Fernandes (2009), severity 1, on linear RGB.
+# What a colour looks like to those who lack one kind of cone: Machado, Oliveira & Fernandes (2009),
+# severity 1, on linear RGB.
 VISION = {
     "all cones": np.eye(3),
     "protanopia": [

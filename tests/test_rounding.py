@@ -39,11 +39,14 @@ def test_noise_parts_equal_numbers_and_leaves_zero_and_infinity():
 
 def test_a_shaken_network_is_nearly_the_same_network(monkeypatch):
     for name in ("forward", "param_grads"):
-        monkeypatch.setattr(layers.Dense, name, getattr(layers.Dense, name))  # taken back at the end
+        # taken back at the end
+        monkeypatch.setattr(layers.Dense, name, getattr(layers.Dense, name))
     x = np.random.default_rng(0).standard_normal((8, 5))
 
     def run():
-        net = network.Sequential([layers.Dense(5, 4), activations.Tanh(), layers.Dense(4, 3)], dtype=np.float64)
+        net = network.Sequential(
+            [layers.Dense(5, 4), activations.Tanh(), layers.Dense(4, 3)], dtype=np.float64
+        )
         loss = losses.MeanSquaredError()
         y = net.forward(x)
         loss.forward(y, np.zeros((8, 3)))
@@ -68,7 +71,10 @@ def test_a_claim_prints_its_sentence_or_fails_with_it(capsys):
 
 
 def under_noise(seed, *arguments):
-    """Run pytest on these files in a process of its own with this noise; what it printed, and its exit code."""
+    """What pytest printed on these files under this noise, and its exit code.
+
+    It runs in a process of its own.
+    """
     process = subprocess.run(
         [sys.executable, "-m", "pytest", "-q", *arguments],
         cwd=HOME,
@@ -80,9 +86,10 @@ def under_noise(seed, *arguments):
     return process.stdout + process.stderr, process.returncode
 
 
-NOTEBOOK = """{{"cells": [{{"cell_type": "code", "execution_count": 1, "id": "a", "metadata": {{}}, "outputs":
-[{{"name": "stdout", "output_type": "stream", "text": ["{stored}\\n"]}}], "source": ["{source}"]}}], "metadata": {{}},
-"nbformat": 4, "nbformat_minor": 5}}"""
+NOTEBOOK = """{{"cells": [
+{{"cell_type": "code", "execution_count": 1, "id": "a", "metadata": {{}}, "outputs":
+[{{"name": "stdout", "output_type": "stream", "text": ["{stored}\\n"]}}], "source": ["{source}"]}}
+], "metadata": {{}}, "nbformat": 4, "nbformat_minor": 5}}"""
 SHAKEN = "from dlcourse.layers import Dense; print(Dense.forward.__globals__['__name__'])"
 
 
@@ -97,7 +104,9 @@ SHAKEN = "from dlcourse.layers import Dense; print(Dense.forward.__globals__['__
         (SHAKEN, "rounding", 0),
     ],
 )
-def test_strict_nbval_compares_all_but_measured_numbers_and_its_kernel_is_shaken(tmp_path, source, stored, code):
+def test_strict_nbval_compares_all_but_measured_numbers_and_its_kernel_is_shaken(
+    tmp_path, source, stored, code
+):
     path = tmp_path / "small.ipynb"
     path.write_text(NOTEBOOK.format(source=source, stored=stored), encoding="utf-8")
     said, found = under_noise(1, "-c", "pyproject.toml", "-p", "conftest", str(path))
@@ -105,9 +114,16 @@ def test_strict_nbval_compares_all_but_measured_numbers_and_its_kernel_is_shaken
 
 
 LESSONS = sorted((HOME / "notebooks").glob("*.ipynb"))
+CLAIMS = sorted((HOME / "tests" / "test_claims").glob("test_*.py"))
 
 
-@pytest.mark.parametrize("path", [*LESSONS, HOME / "tests" / "test_claims.py"], ids=lambda p: p.stem)
+def test_every_lesson_that_trains_holds_its_claims_over_ten_seeds():
+    """Lesson 0 trains nothing."""
+    lessons = {path.stem for path in LESSONS} - {"00_before_you_start"}
+    assert {path.stem.removeprefix("test_") for path in CLAIMS} == lessons
+
+
+@pytest.mark.parametrize("path", LESSONS + CLAIMS, ids=lambda path: path.stem)
 def test_a_lesson_holds_under_rounding_noise(path):
     said, found = under_noise(1, str(path))
     assert found == 0, said[-5000:]

@@ -1,4 +1,4 @@
-"""Drawings of networks and their arithmetic: what stands where, in which colour, with which number."""
+"""Drawings of networks and their arithmetic: what stands where, in which colour and number."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,7 @@
-"""The tools for authors: record executes and stores notebooks, solutions fills in or takes out answers, benchmark compares."""
+"""The tools for authors.
+
+Record executes and stores notebooks, solutions fills in or takes out answers, benchmark compares.
+"""
 
 import base64
 import importlib

@@ -1,4 +1,7 @@
-"""`explore`: one persistent figure under controls, drawn as if it were new each time; what goes wrong is said in the widget."""
+"""`explore`: one persistent figure under controls, drawn as if it were new each time.
+
+What goes wrong is said in the widget.
+"""
 
 import asyncio
 import io
@@ -26,12 +29,16 @@ def pixels(panel):
 def wave(ax=None, *, lr=0.5, n=3, kind="sin", grid=True, scale=1.0):
     """A wave for a frequency, sampled and bent as the controls say."""
     x = np.linspace(0, 6, 20 * n)
-    return plots.curves(x, {"wave": getattr(np, kind)(lr * x) * scale + grid}, ax, xlabel="x", ylim=(-3, 3))
+    return plots.curves(
+        x, {"wave": getattr(np, kind)(lr * x) * scale + grid}, ax, xlabel="x", ylim=(-3, 3)
+    )
 
 
 def test_explore_makes_a_control_for_each_kind_of_range():
     free = ipywidgets.BoundedFloatText(min=0, max=9)
-    panel = widgets.explore(wave, lr=(0.1, 2.0), n=(1, 9), kind=["sin", "cos"], grid=True, scale=free)
+    panel = widgets.explore(
+        wave, lr=(0.1, 2.0), n=(1, 9), kind=["sin", "cos"], grid=True, scale=free
+    )
     kinds = {name: type(control) for name, control in panel.controls.items()}
     assert kinds == {
         "lr": ipywidgets.FloatSlider,
@@ -301,9 +308,29 @@ def two_scales(ax=None, v=0):
     return ax
 
 
-DRAWN = [background, spines, single_ticks, all_ticks, legend_titles, on_the_figure, title_of_the_figure]
+DRAWN = [
+    background,
+    spines,
+    single_ticks,
+    all_ticks,
+    legend_titles,
+    on_the_figure,
+    title_of_the_figure,
+]
 DRAWN += [colorbar, colorbar_now_and_then, two_scales]
-DRAWN += [faces, limits, scales, labels, ticks, legends, upside_down, bare, margins, everything, colours]
+DRAWN += [
+    faces,
+    limits,
+    scales,
+    labels,
+    ticks,
+    legends,
+    upside_down,
+    bare,
+    margins,
+    everything,
+    colours,
+]
 
 
 @pytest.mark.parametrize("draw", DRAWN, ids=lambda draw: draw.__name__)
@@ -349,13 +376,19 @@ def test_a_way_through_many_frames_keeps_few_of_them(monkeypatch):
 
 
 def test_a_panel_that_starts_elsewhere_arrives_at_the_same_picture():
-    moved, fresh = widgets.explore(wave, lr=(0.1, 2.0)), widgets.explore(lambda ax=None, lr=1.7: wave(ax, lr=lr), lr=(0.1, 2.0))
+    moved, fresh = (
+        widgets.explore(wave, lr=(0.1, 2.0)),
+        widgets.explore(lambda ax=None, lr=1.7: wave(ax, lr=lr), lr=(0.1, 2.0)),
+    )
     moved.controls["lr"].value = 1.7
     np.testing.assert_array_equal(pixels(moved), pixels(fresh))
 
 
 def test_a_panel_shows_what_the_figure_before_it_shows(monkeypatch):
-    """The same artists in the same places; letters apart, only where a line crosses the frame may the order be seen."""
+    """The same artists in the same places.
+
+    Letters apart, only where a line crosses the frame may the order be seen.
+    """
     monkeypatch.setattr(canvas, "Renderer", RendererAgg)
     picture = io.BytesIO()
     figure = wave().figure
@@ -540,12 +573,16 @@ def test_a_panel_draws_ahead_what_the_same_move_would_bring_and_draws_no_setting
     assert calls == [(1, "a"), (2, "a"), (3, "a")], "3 is drawn ahead"
     shown = panel.png
     after(to("v", 3), to("v", 2))
-    assert len(calls) == 3 and panel.png == shown, "remembered; nothing beyond the end of the slider"
+    assert len(calls) == 3 and panel.png == shown, (
+        "remembered; nothing beyond the end of the slider"
+    )
     after(to("kind", "bb"))
     assert calls[3:] == [(2, "bb")], "buttons have no next"
     shell.execution_count += 1
     after(to("kind", "a"))
-    assert calls[4:] == [(2, "a")] and panel.png == shown, "another cell has run: it may have changed what is drawn"
+    assert calls[4:] == [(2, "a")] and panel.png == shown, (
+        "another cell has run: it may have changed what is drawn"
+    )
 
 
 def test_a_panel_does_not_look_ahead_where_drawing_takes_long(noted):
@@ -569,7 +606,9 @@ def test_a_panel_remembers_numbers_and_words_only(noted):
         calls.append(v)
         ax.plot([0, 1], [0, 1 + (v is second)])
 
-    panel = widgets.explore(draw, v=ipywidgets.ToggleButtons(options=[("one", first), ("two", second)]))
+    panel = widgets.explore(
+        draw, v=ipywidgets.ToggleButtons(options=[("one", first), ("two", second)])
+    )
     one = panel.png
     panel.controls["v"].value = second
     two = panel.png
@@ -669,3 +708,11 @@ def test_a_question_is_text_where_no_widget_runs():
     assert data["text/plain"] == "Is 1 < 2?  yes · no"
     assert data["text/html"] == "<p><b>Is 1 &lt; 2?</b> yes · no</p>"
     assert repr(widgets.predict("How much?", (0, 10))) == "How much?  from 0 to 10"
+
+
+def test_a_panel_has_the_size_that_is_asked_for():
+    panel = widgets.explore(wave, size=(8.4, 4.4), lr=(0.1, 2.0))
+    assert panel._canvas.get_width_height() == (840, 440)
+    for size in ((8.4,), (0, 4), ("a", "b")):
+        with pytest.raises(ValueError, match="explore takes size as"):
+            widgets.explore(wave, size=size, lr=(0.1, 2.0))

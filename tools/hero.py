@@ -1,9 +1,11 @@
 """The picture of README: a network whose light fades on the way back.
 
-    python tools/hero.py            writes notebooks/pictures/hero.gif and hero.png, the same network standing still
+    python tools/hero.py            writes notebooks/pictures/hero.gif and hero.png, the same
+    network standing still
 
-Two networks of nine hidden layers read a letter, one of sigmoid units, one of ReLU. The gradient starts at the loss
-and goes back layer by layer; each layer is as bright as its gradient is large. The package computes all numbers.
+Two networks of nine hidden layers read a letter, one of sigmoid units, one of ReLU. The gradient
+starts at the loss and goes back layer by layer; each layer is as bright as its gradient is large.
+The package computes all numbers.
 """
 
 import io
@@ -34,7 +36,7 @@ BEGIN, STEP, END = (
 
 
 def measured(name):
-    """What instrument takes, of a network before its first step: weights, magnitudes, slopes as shares, the letter."""
+    """Before the first step: weights, magnitudes, slopes as shares, the letter; for instrument."""
     unit, init = UNITS[name]
     x, labels = data.letters(64, seed=1)
     t = data.one_hot(labels, 26)

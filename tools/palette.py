@@ -1,14 +1,14 @@
-"""Pictures with few colours: the frequent ones exactly, the others by the nearest of what a palette has left."""
+"""Pictures with few colours: the frequent ones exactly, the others nearly."""
 
 import numpy as np
 from PIL import Image
 
-EXACT = 128  # at most so many of the most frequent colours are kept as they are: grounds, lines, bars, the inside of letters
+EXACT = 128  # at most so many frequent colours stay as they are: grounds, lines, bars
 CHUNK = 4096  # colours that are compared with the palette at once
 
 
 def palette_of(image, colors=256):
-    """(colors, 3) or fewer uint8: the most frequent colours of an RGB image, then some that lie near all others."""
+    """(colors, 3) or fewer, uint8: an image's most frequent colours, then some near all others."""
     found, counts = np.unique(_packed(image), return_counts=True)
     found = found[np.argsort(-counts, kind="stable")]
     if len(found) <= colors:

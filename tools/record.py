@@ -3,9 +3,10 @@
     python tools/record.py notebooks/*.ipynb              runs each in a clean kernel, writes it with its outputs
     python tools/record.py --check notebooks/*.ipynb      runs nothing; says what is not as it would be written
 
-Stored: outputs, counts from 1, readable cell ids, tags, the alt text of pictures, small pictures; the old picture where the new
-one looks the same, so that diffs stay small. Not stored: widgets (their picture is), versions, timings, the state of an editor.
-A notebook that fails stays as it was.
+Stored: outputs, counts from 1, readable cell ids, tags, the alt text of pictures, small pictures;
+the old picture where the new one looks the same, so that diffs stay small. Not stored: widgets
+(their picture is), versions, timings, the state of an editor. A notebook that fails stays as it
+was.
 """
 
 import base64
@@ -72,7 +73,10 @@ def small(picture):
 
 
 def look_the_same(a, b):
-    """True where no spot of 4 x 4 pixels differs by what an eye would see; another version's edges of letters may."""
+    """True where no spot of 4 x 4 pixels differs by what an eye would see.
+
+    Another version's edges of letters may.
+    """
     a, b = unpacked(a), unpacked(b)
     if a.size != b.size:
         return False
@@ -81,7 +85,10 @@ def look_the_same(a, b):
 
 
 def normalise(notebook, name, before=None):
-    """Bring the notebook into the form that is committed; `before` is what is stored now, with the same cells."""
+    """Bring the notebook into the form that is committed.
+
+    `before` is what is stored now, with the same cells.
+    """
     notebook.metadata, notebook.nbformat_minor = nbformat.from_dict(METADATA), 5
     stem = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")
     taken, seen, numbers = {cell.get("id") for cell in notebook.cells}, set(), itertools.count()
@@ -102,7 +109,8 @@ def normalise(notebook, name, before=None):
 
 
 def _normalise_outputs(cell, before):
-    # a widget without a picture or words, such as a progress bar, shows nothing when its kernel is gone
+    # a widget without a picture or words, such as a progress bar, shows nothing when its kernel is
+    # gone
     shown = [
         o
         for o in cell.outputs
@@ -127,7 +135,10 @@ def _normalise_outputs(cell, before):
 
 
 def _joined(outputs):
-    """The outputs with neighbouring pieces of one stream as one: where they are cut depends on the machine's speed."""
+    """The outputs with neighbouring pieces of one stream as one.
+
+    Where they are cut depends on the machine's speed.
+    """
     joined = []
     for output in outputs:
         if joined and output.output_type == "stream" and output.name == joined[-1].get("name"):

@@ -1,10 +1,12 @@
-"""Do the lessons hold on another processor? Every notebook (strict nbval) and every claim, once for each variant:
+"""Do the lessons hold on another processor?
 
-    python tools/variants.py                    all variants; tells how many cells and claims passed in each
+    python tools/variants.py                    all variants
     python tools/variants.py noise Haswell      those with one of these words in their name
 
-A variant is code that OpenBLAS and NumPy would choose on another processor, as far as this one can run it, or rounding
-noise: results of Dense moved by one unit in the last place, see tests/rounding.py. Needs what tests/requirements.txt names.
+Runs every notebook (strict nbval) and every claim, once for each variant, and tells how many cells
+and claims passed in each. A variant is code that OpenBLAS and NumPy would choose on another processor, as far as this one can
+run it, or rounding noise: results of Dense moved by one unit in the last place, see
+tests/rounding.py. Needs what tests/requirements.txt names.
 """
 
 import os
@@ -23,7 +25,9 @@ a = np.ones((64, 64), np.float32) @ np.ones((64, 64), np.float32)
 folder = pathlib.Path(np.__file__).parent.parent / "numpy.libs"
 for path in folder.glob("*openblas*"):
     library = ctypes.CDLL(str(path))
-    for name in ("scipy_openblas_get_corename64_", "openblas_get_corename64_", "openblas_get_corename"):
+    for name in (
+        "scipy_openblas_get_corename64_", "openblas_get_corename64_", "openblas_get_corename"
+    ):
         if hasattr(library, name):
             ask = getattr(library, name)
             ask.restype = ctypes.c_char_p
@@ -77,7 +81,8 @@ def passed(variables, *arguments):
 def main(words):
     worst = 0
     print(
-        "| variant | OpenBLAS runs | cells passed | claims passed | seconds |\n|---|---|---:|---:|---:|",
+        "| variant | OpenBLAS runs | cells passed | claims passed | seconds |\n"
+        "|---|---|---:|---:|---:|",
         flush=True,
     )
     for name, variables in variants().items():
@@ -87,7 +92,7 @@ def main(words):
         if core is None:
             print(f"| {name} | this processor cannot run it | | | |", flush=True)
             continue
-        cells, claims = passed(variables, "notebooks"), passed(variables, "tests/test_claims.py")
+        cells, claims = passed(variables, "notebooks"), passed(variables, "tests/test_claims")
         shown = [f"{right} of {right + wrong}" for right, wrong, _ in (cells, claims)]
         seconds = time.perf_counter() - began
         print(f"| {name} | {core} | {shown[0]} | {shown[1]} | {seconds:.0f} |", flush=True)

@@ -1,1 +1,4 @@
-"""What pictures are made of: style, sheet, scenes, schematics, strip, units, instrument, and a canvas fast enough for sliders."""
+"""What pictures are made of.
+
+Style, sheet, scenes, schematics, strip, units, instrument, and a canvas fast enough for a slider.
+"""

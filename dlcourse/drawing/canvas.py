@@ -1,4 +1,7 @@
-"""A figure as PNG in a few milliseconds: each look of its ticks and labels is drawn once, and Pillow sets plain text."""
+"""A figure as PNG in a few milliseconds.
+
+Each look of its ticks and labels is drawn once, and Pillow sets plain text.
+"""
 
 import functools
 import struct
@@ -28,7 +31,10 @@ class Canvas(FigureCanvasAgg):
         return self.renderer
 
     def png(self):
-        """The figure as PNG (bytes). What it holds is laid out once: a picture that moves cannot be compared."""
+        """The figure as PNG (bytes).
+
+        What it holds is laid out once: a picture that moves cannot be compared.
+        """
         self._lay_out()
         axes, whole = self.figure.axes, _content_of_figure(self.figure)
         content = [(ax, artist) for ax in axes for artist in _by_zorder(_content(ax))]
@@ -58,7 +64,10 @@ class Canvas(FigureCanvasAgg):
         return _png(picture)
 
     def _lay_out(self):
-        """Each axes where it stood when the figure first held as much: a colorbar, drawn anew, takes its old place."""
+        """Each axes where it stood when the figure first held as much.
+
+        A colorbar, drawn anew, takes its old place.
+        """
         if self._engine is None:  # the axes of a sheet stays where it is
             return
         axes, title = self.figure.axes, self.figure._suptitle
@@ -101,7 +110,10 @@ def _area(ax):
 
 
 class Renderer(RendererAgg):
-    """Agg, but for plain text, level or upright: Pillow sets it some ten times faster, and numbers change with every move."""
+    """Agg, but for plain text, level or upright.
+
+    Pillow sets it some ten times faster, and numbers change with every move.
+    """
 
     def _ink(self, s, prop):
         return _ink(s, findfont(prop), prop.get_size_in_points() * self.dpi / 72)
@@ -142,7 +154,10 @@ def _ink(s, path, size):
 
 
 def _content(ax):
-    """What a drawing function put on the axes, apart from the frame: limits, ticks, labels, title, legend."""
+    """What a drawing function put on the axes, apart from the frame.
+
+    Limits, ticks, labels, title, legend.
+    """
     kinds = (
         "images",
         "collections",
@@ -290,7 +305,10 @@ def _frame(k, ax):
 
 
 def _png(picture):
-    """Pixels (height, width, 4) as PNG. Rows without a filter: faster and smaller, for flat colours, than what Pillow chooses."""
+    """Pixels (height, width, 4) as PNG.
+
+    Rows without a filter: faster and smaller, for flat colours, than what Pillow chooses.
+    """
     height, width, _ = picture.shape
     rows = np.zeros((height, 1 + 4 * width), np.uint8)  # a row begins with its filter: 0, none
     rows[:, 1:] = picture.reshape(height, -1)

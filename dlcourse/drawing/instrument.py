@@ -1,6 +1,7 @@
 """The gradient magnitude of every layer, in one drawing for all lessons: the network above, its bars below.
 
-The loss stands at the right, where the gradient starts; a new layer is added at the left, and no bar moves sideways.
+The loss stands at the right, where the gradient starts; a new layer is added at the left, and no
+bar moves sideways.
 """
 
 import numpy as np
@@ -44,13 +45,14 @@ def instrument(
 ):
     """The network of L layers on ax[0], a bar for each of them on ax[1]; returns ax.
 
-    weights: a matrix (D, M) for each layer, input first. magnitudes (L,): a bar hangs from the dotted line, the
-    reference (by default the last layer's magnitude), or stands on it: its length is the powers of ten lost or won.
-    slopes: for each layer of units an array (N, M) of slopes as shares of the largest; a unit is white where it is
-    open, and the gate at the foot is filled to the root mean square. picture: what is being read, a grey image.
-    outline (L,): a second set of magnitudes, as empty boxes. others (K, L): of other networks, as thin strokes.
-    A magnitude of 0 is an empty box "0"; beyond the axis stands an arrow with the number; one that is NaN is not known
-    yet, and its layer pale and without a bar.
+    weights: a matrix (D, M) for each layer, input first. magnitudes (L,): a bar hangs from the
+    dotted line, the reference (by default the last layer's magnitude), or stands on it: its length
+    is the powers of ten lost or won. slopes: for each layer of units an array (N, M) of slopes as
+    shares of the largest; a unit is white where it is open, and the gate at the foot is filled to
+    the root mean square. picture: what is being read, a grey image. outline (L,): a second set of
+    magnitudes, as empty boxes. others (K, L): of other networks, as thin strokes. A magnitude of 0
+    is an empty box "0"; beyond the axis stands an arrow with the number; one that is NaN is not
+    known yet, and its layer pale and without a bar.
     """
     magnitudes = np.asarray(magnitudes, float)
     reference = float(magnitudes[-1] if reference is None else reference)
@@ -75,7 +77,10 @@ def instrument(
 
 
 def lost_or_won(magnitudes):
-    """The sentence that follows from the magnitudes: what the first layer gets of the last layer's gradient."""
+    """The sentence that follows from the magnitudes.
+
+    What the first layer gets of the last layer's gradient.
+    """
     first, last = magnitudes[0], magnitudes[-1]
     if first == 0:
         return "layer 1 gets no gradient at all"
@@ -100,7 +105,10 @@ def _spread(n, shown=SHOWN):
 
 
 def lit_network(ax, weights, magnitudes, slopes, picture=None, *, reference=None, title=""):
-    """The upper half of the instrument: each layer pale where its gradient is lost, compared with the reference."""
+    """The upper half of the instrument: each layer is pale where its gradient is lost.
+
+    Lost is what is small beside the reference; all arguments as in `instrument`.
+    """
     magnitudes = np.asarray(magnitudes, float)
     reference = float(magnitudes[-1] if reference is None else reference)
     n = len(magnitudes)

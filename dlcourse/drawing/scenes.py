@@ -1,4 +1,7 @@
-"""What a lesson looks at: points in the plane and in space, borders, valleys, images, a small network."""
+"""What a lesson looks at.
+
+Points in the plane and in space, borders, valleys, images, a small network.
+"""
 
 import matplotlib
 import numpy as np
@@ -74,7 +77,10 @@ def _shades(ax, u, v, values, edges, colors):
 
 
 def decision_boundary(f, x, labels, ax=None, *, level=0.5, n=100):
-    """Points of two classes on a plane coloured by f, (M, 2) -> (M,) or (M, 1): blue above `level`, red below, a line at it."""
+    """Points of two classes on a plane coloured by f, (M, 2) -> (M,) or (M, 1).
+
+    Blue above `level`, red below, a line at it.
+    """
     ax = axes() if ax is None else ax
     margin = 0.08 * (x.max(axis=0) - x.min(axis=0))
     u, v, values = _over_plane(
@@ -88,7 +94,10 @@ def decision_boundary(f, x, labels, ax=None, *, level=0.5, n=100):
 
 
 def unit_lines(W, b, ax):
-    """Where each unit stands at 0: the line x W + b = 0 for every column of W (2, M), as far as the axes reach."""
+    """Where each unit stands at 0.
+
+    The line x W + b = 0 for every column of W (2, M), as far as the axes reach.
+    """
     for w, offset, color in zip(
         W.T, b, np.resize(["0.25", PURPLE, GREEN, ORANGE], len(b)), strict=True
     ):
@@ -105,7 +114,8 @@ def unit_lines(W, b, ax):
 
 def space(x, labels, ax, v, c, *, seen_from=None):
     """Points (N, 3) of two classes within the unit cube, and the plane x v + c = 0; without `seen_from` (elevation, azimuth) the
-    plane is seen along its edge. `ax` is one of axes(projection="3d")."""
+    plane is seen along its edge. `ax` is one of axes(projection="3d").
+    """
     for label, marker in ((0, "^"), (1, "o")):
         ax.scatter(
             *x[np.ravel(labels) == label].T,
@@ -139,11 +149,12 @@ def space(x, labels, ax, v, c, *, seen_from=None):
 
 
 def network(units, weights, ax=None, *, back=None, gradients=None):
-    """A box with words for every unit, [[text, ...] of the inputs, then of each layer], and its weights (D, M) on the edges.
+    """A box with words for every unit, and its weights (D, M) on the edges.
 
-    An edge is blue where its weight is positive, red where it is negative, and as wide as it is large. back: what stands
-    below the words of each unit in the colour of the way back, in the shape of `units`. gradients: matrices like
-    weights; each edge gets an arrow back as wide as its number is large.
+    units: [[text, ...] of the inputs, then of each layer]. An edge is blue where its weight is
+    positive, red where it is negative, and as wide as it is large. back: what stands below the
+    words of each unit in the colour of the way back, in the shape of `units`. gradients: matrices
+    like weights; each edge gets an arrow back as wide as its number is large.
     """
     tall, wide = max(map(len, units)), len(units)
     ax = axes(width=8.4, height=min(4.4, 0.6 + 1.2 * tall)) if ax is None else ax
@@ -169,7 +180,7 @@ def network(units, weights, ax=None, *, back=None, gradients=None):
 
 
 def _unit(ax, place, text, under):
-    """A box with the words of a unit, and below them in another colour those of the way back; the box is returned."""
+    """A box with the words of a unit, below them those of the way back; the box is returned."""
     box = {"facecolor": "#eef3f7", "edgecolor": GREY, "boxstyle": "round,pad=0.45"}
     look = {"ha": "center", "va": "center", "linespacing": 1.4, "zorder": 4}
     if not under:
@@ -183,7 +194,7 @@ def _unit(ax, place, text, under):
 
 
 def _way_there_and_back(ax, places, boxes, w, dW, largest):
-    """An arrow with its weight, and beside it one back with its gradient: lanes of a road between two boxes."""
+    """An arrow with its weight, and one back with its gradient: lanes of a road between boxes."""
     lanes = [(places, boxes, BLUE if w > 0 else RED, w, f"{w:g}", 0 if dW is None else 6)]
     if dW is not None:
         lanes.append((places[::-1], boxes[::-1], BACKWARD, dW, f"{dW:+.2g}", -6))
@@ -216,7 +227,10 @@ def _way_there_and_back(ax, places, boxes, w, dW, largest):
 
 
 def images(x, ax=None, *, captions=None, columns=8, signed=False):
-    """Square images (N, side * side) in a grid. Ink is dark; with signed=True blue is positive, red negative, white 0."""
+    """Square images (N, side * side) in a grid.
+
+    Ink is dark; with signed=True blue is positive, red negative, white 0.
+    """
     x = np.asarray(x, float)
     side, n = int(round(x.shape[1] ** 0.5)), len(x)
     columns = min(columns, n)
@@ -248,7 +262,10 @@ def images(x, ax=None, *, captions=None, columns=8, signed=False):
 
 
 def contour_path(f, paths, ax=None, *, xlim, ylim, levels=14, **settings):
-    """Shades of f, (M, 2) -> (M,), and a path (steps, 2) for each {name: path}, from its ring to its cross."""
+    """Shades of f, (M, 2) -> (M,), and a path (steps, 2) for each {name.
+
+    Path}, from its ring to its cross.
+    """
     ax = axes() if ax is None else ax
     u, v, heights = _over_plane(f, xlim, ylim, 32)
     finite = heights[np.isfinite(heights)] if np.isfinite(heights).any() else np.zeros(1)
@@ -277,11 +294,11 @@ def valley_axes(n=6):
 
 
 def valleys(straight, turned, ax=None, *, k=100, notes=None):
-    """Each rule's path in the valley (u^2 + k v^2) / 2 that lies along the axes, and dashed in the turned one, turned back.
+    """Each rule's path in the valley (u^2 + k v^2) / 2, and dashed in the turned one, turned back.
 
-    straight, turned: {name: path (steps, 2)}, both in the valley's own coordinates (u along, v across): where the dashed
-    line lies on the other, the rule did not notice the turning. notes: {name: words} for the corner of a panel. All
-    panels have the same limits, those of all paths.
+    straight, turned: {name: path (steps, 2)}, both in the valley's own coordinates (u along, v
+    across): where the dashed line lies on the other, the rule did not notice the turning. notes:
+    {name: words} for the corner of a panel. All panels have the same limits, those of all paths.
     """
     if straight.keys() != turned.keys():
         raise ValueError(

@@ -1,4 +1,4 @@
-"""Networks and their arithmetic as drawings of fixed parts: one neuron, shapes that fit, an unrolled network.
+"""Networks and their arithmetic, drawn: one neuron, shapes that fit, an unrolled network.
 
 Each is drawn on a sheet (drawing/sheet), an axes whose coordinates are inches.
 """
@@ -10,19 +10,21 @@ from matplotlib.patches import FancyBboxPatch
 from dlcourse.drawing.sheet import GROUND, arrow, box, say, sheet
 from dlcourse.drawing.style import BACKWARD, BLUE, GREEN, GREY, INK, ORANGE, PALE, PURPLE, RED
 
-# --- one neuron --------------------------------------------------------------------------------------------------------
+# --- one neuron
 
 
 def neuron(x, w, b, ax=None, *, classes=("0", "1")):
-    """What one sigmoid unit does with a square picture: pixels times weights, added up, squeezed to p.
+    """What one sigmoid unit does with a picture: pixels times weights, added up, squeezed to p.
 
-    x, w (side * side,); b a number. classes: what speaks against and what speaks for, at p near 0 and near 1.
+    x, w (side * side,); b a number. classes: what speaks against and what speaks for, at p near 0
+    and near 1.
     """
     x, w = np.ravel(np.asarray(x, float)), np.ravel(np.asarray(w, float))
     side = round(len(x) ** 0.5)
     if len(x) != len(w) or side * side != len(x):
         raise ValueError(
-            f"neuron takes a square picture and a weight for each pixel, got {len(x)} and {len(w)} numbers"
+            "neuron takes a square picture and a weight for each pixel, "
+            f"got {len(x)} and {len(w)} numbers"
         )
     product = x * w
     ups, downs = product[product > 0].sum(), product[product < 0].sum()
@@ -123,7 +125,7 @@ def _squeezed(ax, low, high, z, p):
     )
 
 
-# --- shapes ------------------------------------------------------------------------------------------------------------
+# --- shapes
 
 SIDES = {"N": ORANGE, "D": GREEN, "M": PURPLE}
 DENSE = (  # what happens, then two matrices and their product: (name, rows, columns)
@@ -139,16 +141,18 @@ DENSE = (  # what happens, then two matrices and their product: (name, rows, col
 
 
 def shapes(products=DENSE, sizes=None, ax=None):
-    """Products of matrices as boxes of cells; equal sides have one letter and one colour, and the inner two vanish.
+    """Products of matrices as boxes of cells; equal sides have one letter and one colour.
 
-    products: rows (words, left, right, result), each matrix (name, rows, columns) with letters for its sides. sizes:
-    how many cells a letter stands for. One row of the left, one column of the right and the cell they make are filled.
+    products: rows (words, left, right, result), each matrix (name, rows, columns) with letters for
+    its sides. sizes: how many cells a letter stands for. One row of the left, one column of the
+    right and the cell they make are filled.
     """
     sizes = {"N": 5, "D": 4, "M": 2} if sizes is None else sizes
     for words, left, right, result in products:
         if left[2] != right[1] or (left[1], right[2]) != result[1:]:
             raise ValueError(
-                f"shapes takes products whose sides fit, got {left} times {right} gives {result} ({words})"
+                "shapes takes products whose sides fit, "
+                f"got {left} times {right} gives {result} ({words})"
             )
     cell, gap = 0.135, 0.5
     tall = max(sizes[m[1]] for product in products for m in product[1:]) * cell
@@ -218,11 +222,11 @@ def _matrix(ax, x, middle, matrix, sizes, cell, filled):
     say(ax, (x + right) / 2, 0.17, name, size=11)
 
 
-# --- a recurrent network -----------------------------------------------------------------------------------------------
+# --- a recurrent network
 
 
 def unrolled(x, states, outputs, ax=None, *, digits=2):
-    """A recurrent network twice: folded, with its loop, and step by step with the numbers that it computes.
+    """A recurrent network twice: folded, with its loop, and step by step with its numbers.
 
     x (T, D); states (T + 1, H), the one before the first step first; outputs (T, K).
     """
@@ -263,7 +267,7 @@ WEIGHTS = {"$W_x$": ORANGE, "$W_h$": BACKWARD, "$W_{out}$": GREEN}
 
 
 def _links(ax, at, apart, rows, lengths):
-    """The three arrows of a step, each in the colour of its matrix, which is the same at every step."""
+    """The three arrows of a step, each in the colour of its matrix."""
     half = [0.07 + 0.1 * n for n in lengths]
     read, kept, written = WEIGHTS.values()
     low, middle, high = rows.values()

@@ -10,7 +10,7 @@ GROUND = "#eef3f7"  # of a box with numbers
 
 
 def sheet(width, height, ax=None):
-    """An axes in inches, y up, for drawings whose parts have fixed sizes: `ax`, or one that fills a new figure."""
+    """An axes in inches, y up, for parts of fixed sizes: `ax`, or one that fills a new figure."""
     if ax is None:
         figure = Figure(figsize=(width, height))
         FigureCanvasAgg(figure)
@@ -21,7 +21,7 @@ def sheet(width, height, ax=None):
 
 
 def arrow(ax, start, end, color=INK, width=1.4, bend=0.0, size=10, style="-|>"):
-    """An arrow between two places in inches; `bend` as a share of its length, to the left of its way positive."""
+    """An arrow between two places; bend: a share of its length, positive to its left."""
     look = {"arrowstyle": style, "connectionstyle": f"arc3,rad={-bend}", "shrinkA": 0, "shrinkB": 0}
     ax.add_patch(
         FancyArrowPatch(start, end, color=color, linewidth=width, mutation_scale=size, **look)

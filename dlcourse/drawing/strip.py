@@ -1,4 +1,4 @@
-"""The strip under a lesson's title: the course's network from its input to its loss, one part of it in ink."""
+"""The strip under a lesson's title: the course's network, one part of it in ink."""
 
 import numpy as np
 from matplotlib.collections import LineCollection
@@ -71,7 +71,7 @@ def strip(part, picture, ax=None):
 
 
 def _edges(ax, places, inked):
-    """Pale edges; in ink those of the neuron, of all layers, or fading to the left as a gradient does."""
+    """Pale edges; in ink those of the neuron or of all layers, or fading as a gradient does."""
     rng = np.random.default_rng(3)  # the look of the weights, no result
     for column, (sources, targets) in enumerate(zip(places[:-1], places[1:], strict=True)):
         edges = [[(x0 + 0.07, y0), (x1 - 0.07, y1)] for x0, y0 in sources for x1, y1 in targets]
@@ -121,7 +121,7 @@ def _loss(ax, middle, inked):
 
 
 def _arrows(ax, middle, inked):
-    """The way back below the network, the steps that it leads to, and the loop above its first hidden layer."""
+    """The way back below the network, the steps that it leads to, and the loop above a layer."""
     low = 0.23
     if inked & {"gradient", "step"}:
         color = BACKWARD if "gradient" in inked else PALE

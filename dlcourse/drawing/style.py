@@ -1,4 +1,7 @@
-"""How every figure looks: colours, sizes, axes of a fixed size, and how one is shown in a notebook."""
+"""How every figure looks.
+
+Colours, sizes, axes of a fixed size, and how one is shown in a notebook.
+"""
 
 import io
 
@@ -7,7 +10,8 @@ import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-# After Okabe & Ito (2008), red, orange and sky darker: seen on white, and told apart by every kind of colour vision.
+# After Okabe & Ito (2008), red, orange and sky darker: seen on white, and told apart by every kind
+# of colour vision.
 # One thing keeps its colour in all lessons.
 BLUE, RED, GREEN, ORANGE, SKY, PURPLE = (
     "#0072B2",
@@ -24,33 +28,41 @@ COLORS = {
 }  # fmt: skip
 BACKWARD = "#8E3B78"  # what flows back, gradients and deltas: dark enough for words
 INK, GREY, PALE = "0.2", "0.45", "0.86"  # words and frames; second words; what is not meant now
-SHARP = 2  # pixels stored for each that a figure is shown with; a whole number, else ordinary screens blur it
+SHARP = 2  # pixels stored for each that is shown: a whole number, else ordinary screens blur
 SMALL = 9.5  # points, of names and ticks; nothing is smaller than 9
 CYCLE = [(BLUE, "-"), (RED, "--"), (GREEN, "-."), (PURPLE, ":"), (ORANGE, "-"), (SKY, "--")]
 
 
 def use_style():
-    """One look for all figures: readable sizes, no frame, colours and line styles that need no colour vision."""
+    """One look for all figures.
+
+    Readable sizes, no frame, colours and line styles that need no colour vision.
+    """
     colors, styles = zip(*CYCLE, strict=True)
     matplotlib.rcParams.update({
-        "figure.dpi": 100, "font.size": 10, "axes.labelsize": 10, "axes.titlesize": 10, "legend.fontsize": SMALL,
-        "xtick.labelsize": SMALL, "ytick.labelsize": SMALL, "axes.spines.top": False, "axes.spines.right": False,
+        "figure.dpi": 100, "font.size": 10, "axes.labelsize": 10, "axes.titlesize": 10,
+        "legend.fontsize": SMALL, "xtick.labelsize": SMALL, "ytick.labelsize": SMALL,
+        "axes.spines.top": False, "axes.spines.right": False,
         "legend.frameon": False, "lines.linewidth": 2, "axes.grid": False, "image.cmap": "gray_r",
         "axes.prop_cycle": matplotlib.cycler(color=colors, linestyle=styles),
     })  # fmt: skip
 
 
 def axes(n=1, width=None, height=3.2, rows=1, **kind):
-    """One axes, or an array of n in `rows`, on a new figure of a fixed size in inches (100 dpi); projection="3d" for space."""
+    """One axes, or an array of n in `rows`, on a new figure of a fixed size in inches (100 dpi).
+
+    Projection="3d" for space.
+    """
     figure = Figure(figsize=(width or min(4 * n, 8.4) + (n == 1), height), layout="constrained")
     FigureCanvasAgg(figure)
     return figure.subplots(rows, n // rows, subplot_kw=kind)
 
 
 def show(ax, alt):
-    """Display the figure of `ax` (one axes or an array) in the notebook, with `alt`: what it shows, in a sentence.
+    """Display the figure of `ax` (one axes or an array) in the notebook, with `alt`.
 
-    It is stored SHARP times as large as it is shown, for screens of any density.
+    alt: what it shows, in a sentence. It is stored SHARP times as large as it is shown, for screens
+    of any density.
     """
     from IPython.display import display
 
@@ -69,7 +81,10 @@ def show(ax, alt):
 
 
 def layer_colors(n):
-    """n colours from dark, next to the input, to brighter, next to the output: one perceptual scale, all seen on white."""
+    """n colours from dark, next to the input, to brighter, next to the output.
+
+    One perceptual scale, all seen on white.
+    """
     return matplotlib.colormaps["viridis"](np.linspace(0, 0.58, n))
 
 
@@ -93,10 +108,10 @@ def names_above(ax):
 
 
 def end_names(ax):
-    """The name of every line at its right end, beside the axes; names that would touch are moved apart.
+    """The name of every line at its right end, beside the axes; names do not touch.
 
-    For lines with a label, after the limits are set. A thin line in the line's colour leads to its name; it is grey
-    where the line itself ends before the axes do.
+    For lines with a label, after the limits are set. A thin line in the line's colour leads to its
+    name; it is grey where the line itself ends before the axes do.
     """
     found = [(line, *_right_end(line)) for line in ax.lines if not line.get_label().startswith("_")]
     found = [(line, x, y) for line, x, y in found if y is not None]
@@ -129,7 +144,7 @@ def end_names(ax):
 
 
 def _right_end(line):
-    """The last point of a line that can be drawn, in parts of its axes (0 to 1); (None, None) where there is none."""
+    """The last point of a line that can be drawn, in parts of its axes; (None, None) if none."""
     ax = line.axes
     points = np.ma.filled(np.ma.asarray(line.get_xydata(), float), np.nan)
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -143,9 +158,10 @@ def _right_end(line):
 
 
 def spread(places, gap):
-    """Places on a line moved as little as possible, in squares, so that neighbours stand at least `gap` apart.
+    """Places moved as little as possible, in squares, so that neighbours stand `gap` apart.
 
-    Pool adjacent violators (Ayer et al. 1955): places that touch become a group around their mean, as long as any do.
+    Pool adjacent violators (Ayer et al. 1955): places that touch become a group around their mean,
+    as long as any do.
     """
     order = np.argsort(places, kind="stable")
     groups = []  # [sum of the places of its members, each less its rank times gap; how many]

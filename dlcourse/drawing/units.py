@@ -1,4 +1,4 @@
-"""A network over the plane: what every unit answers at every place, as a small picture, and its weights as edges."""
+"""A network over the plane: every unit as the picture of its answers, weights as edges."""
 
 import numpy as np
 from contourpy import contour_generator
@@ -20,7 +20,7 @@ TONES = (TONES(np.linspace(0, 1, 256)) * 255).round().astype(np.uint8)
 
 
 def plane(limits=(-2.4, 2.4), n=40):
-    """The places (n * n, 2) of a square, row by row from below, at which unit_pictures takes every unit's output."""
+    """The places (n * n, 2), row by row from below, at which unit_pictures takes outputs."""
     along = np.linspace(*limits, n)
     return np.stack(np.meshgrid(along, along), axis=-1).reshape(-1, 2)
 
@@ -33,12 +33,13 @@ def axes():
 def unit_pictures(
     outputs, weights, x, labels, ax=None, *, limits=(-2.4, 2.4), ranges=None, full=FULL, title=""
 ):
-    """Each unit as the picture of its output over the plane, the edges by weight; the output large, with points and border.
+    """Each unit as the picture of its output, the edges by weight; the last one large, with points.
 
-    outputs: for the two inputs and then for each layer an array (n * n, units) of what they are at plane(limits, n); the
-    last has one unit. weights: a matrix (D, M) for each layer. x (N, 2), labels (N,), 0 or 1: the points. ranges: the
-    (low, high) of each column's colours, white between; without, the limits for the inputs and (0, 1) for units.
-    An edge is blue where its weight is positive, red where it is negative, as wide and dark as 1 - exp(-|w| / full).
+    outputs: for the two inputs and then for each layer an array (n * n, units) of what they are at
+    plane(limits, n); the last has one unit. weights: a matrix (D, M) for each layer. x (N, 2),
+    labels (N,), 0 or 1: the points. ranges: the (low, high) of each column's colours, white
+    between; without, the limits for the inputs and (0, 1) for units. An edge is blue where its
+    weight is positive, red where it is negative, as wide and dark as 1 - exp(-|w| / full).
     """
     n = round(len(outputs[0]) ** 0.5)
     widths = [np.shape(y)[1] for y in outputs]
@@ -46,7 +47,8 @@ def unit_pictures(
         zip(widths[:-1], widths[1:], strict=True)
     ):
         raise ValueError(
-            f"unit_pictures takes a matrix between neighbouring columns, the last of one unit, got columns of {widths} "
+            "unit_pictures takes a matrix between neighbouring columns, the last of one unit, "
+            f"got columns of {widths} "
             f"and matrices {[np.shape(W) for W in weights]}"
         )
     ax = sheet(WIDTH, HEIGHT, ax)
@@ -104,14 +106,14 @@ def _toned(y, low, high):
 
 
 def _heights(units, size, n):
-    """The middles of a column's pictures, the first on top; the gap between two is whole pixels of a picture."""
+    """The middles of a column's pictures, the first on top; a gap is whole pixels of a picture."""
     apart = min(1.2, LARGE / units)
     gap = round((apart / size - 1) * n)
     return FOOT + LARGE / 2 + size * (1 + gap / n) * ((units - 1) / 2 - np.arange(units))
 
 
 def _stack(ax, column, heights, picture, size):
-    """A column of pictures (n, n, units, 4) as one image, clear between them: much faster than one image each."""
+    """A column of pictures (n, n, units, 4) as one image, clear between them: it is faster."""
     n = len(picture)
     rows = np.round((heights - heights[-1]) / size * n).astype(int)
     image = np.zeros((rows[0] + n, n, 4), np.uint8)

@@ -1,0 +1,115 @@
+"""Views: a layer's W is a part of the network's theta, its dW of grad; assigning writes through."""
+
+import math
+from itertools import count
+
+from dlcourse.guard.checks import name_of, real_array
+
+
+class View:
+    """An attribute whose array belongs to a network: reading gives it, assigning copies numbers in.
+
+    `join` puts one on a learner's own class, too. That one is `loose`: objects of the class without
+    a network keep plain attributes, and what the class itself had by that name.
+    """
+
+    def __init__(self, name="", loose=False, before=None):
+        self.name, self.loose, self.before = name, loose, before
+
+    def __set_name__(self, owner, name):
+        self.name = name
+
+    def __get__(self, thing, kind=None):
+        if thing is None:
+            return self
+        try:
+            return thing.__dict__[self.name]
+        except KeyError:
+            return self._missing(thing)
+
+    def _missing(self, thing):
+        if not self.loose:
+            words = f"{thing!r} has no {self.name} yet"
+            raise RuntimeError(f"{words}: put it into a Sequential, which owns all parameters")
+        if self.before is None:
+            raise AttributeError(f"{type(thing).__name__!r} object has no attribute {self.name!r}")
+        return self.before
+
+    def __set__(self, thing, value):
+        if self.loose and self.name not in thing.__dict__.get("_views", ()):
+            thing.__dict__[self.name] = value
+        elif value is not (view := self.__get__(thing)):
+            copy_into(view, value, thing, self.name)
+
+
+def copy_into(view, value, thing, name):
+    """Numbers of the view's shape. A single one fills, but for a gradient, where it is a slip."""
+    shapes = getattr(thing, "shapes", None)
+    who = type(thing).__name__ if shapes is None else name_of(thing)
+    value = real_array(who, name, value)
+    gradient = shapes is not None and name[:1] == "d" and name[1:] in shapes
+    if value.shape != view.shape and (value.shape != () or gradient):
+        raise ValueError(f"{who} takes {name} of shape {view.shape}, got {value.shape}")
+    view[...] = value
+
+
+def join(layer, theta, grad, state):
+    """Give a layer its views of these parts of a network's vectors; returns its matrices (W, dW).
+
+    Numbers that a learner's layer has by these names already are kept.
+    """
+    parameters, gradients = _split(theta, layer.shapes), _split(grad, layer.shapes)
+    kept = parameters | _split(state, states_of(layer))
+    views = kept | {"d" + name: dW for name, dW in gradients.items()}
+    for name in views:
+        found = getattr(type(layer), name, None)
+        if not isinstance(found, View):
+            setattr(type(layer), name, View(name, loose=True, before=found))
+    for name in kept if "_views" not in vars(layer) else ():
+        if vars(layer).get(name) is not None:
+            copy_into(kept[name], vars(layer)[name], layer, name)
+    vars(layer).update(views, _views=frozenset(views), _dtype=theta.dtype)
+    return [(W, gradients[name]) for name, W in parameters.items() if W.ndim >= 2]
+
+
+def parts(layers):
+    """(layer, its part of theta and of grad, its part of state), layer by layer."""
+    end = state_end = 0
+    for layer in layers:
+        start, end = end, end + _size(layer.shapes)
+        state_start, state_end = state_end, state_end + _size(states_of(layer))
+        yield layer, slice(start, end), slice(state_start, state_end)
+
+
+def own(layers):
+    """These layers belong to a network now: another one refuses them."""
+    for layer in layers:
+        vars(layer)["_owned"] = True
+
+
+def description(net):
+    """What `repr` shows: layers, shapes, and the number of parameters."""
+    rows, number = [f"Sequential: {net.theta.size:,} parameters, {net.dtype}"], count(1)
+    for layer in net.layers:
+        place = next(number) if layer.shapes else ""
+        shapes = "  ".join(f"{name} {shape}" for name, shape in layer.shapes.items())
+        rows.append(f"{place:>3} {name_of(layer):20} {shapes}".rstrip())
+    return "\n".join(rows)
+
+
+def states_of(layer):
+    """A layer's running statistics, {"mean": (n,)}; a learner's own need not speak of them."""
+    return getattr(layer, "states", {})
+
+
+def _size(shapes):
+    return sum(map(math.prod, shapes.values()))
+
+
+def _split(vector, shapes):
+    """{name: its part of the vector, in its shape}."""
+    found, end = {}, 0
+    for name, shape in shapes.items():
+        start, end = end, end + math.prod(shape)
+        found[name] = vector[start:end].reshape(shape)
+    return found
