@@ -40,4 +40,5 @@ def box(ax, x, y, width, height, color=GROUND, edge=GREY):
 
 
 def say(ax, x, y, text, *, size=10, color=INK, ha="center", va="center", **more):
+    """Words at a place in inches, above all else that is drawn."""
     return ax.text(x, y, text, fontsize=size, color=color, ha=ha, va=va, zorder=6, **more)
