@@ -15,6 +15,7 @@ from matplotlib.markers import MarkerStyle
 from PIL import Image
 
 from dlcourse import plots, training
+from dlcourse.drawing import style
 
 
 @pytest.fixture
@@ -377,6 +378,7 @@ def test_show_displays_the_picture_with_its_words(monkeypatch):
             io.BytesIO(base64.b64decode(picture) if isinstance(picture, str) else picture)
         )
         assert image.format == "PNG"
+        assert image.width == style.SHARP * settings["metadata"]["image/png"]["width"]
     assert matplotlib.pyplot.get_fignums() == []
 
 
@@ -424,9 +426,9 @@ def test_network_shows_every_unit_and_every_weight():
     ax = plots.network(
         [["a", "b"], ["c", "d"], ["e"]], [np.array([[1.5, 2], [3, 4]]), np.array([[5], [-6]])]
     )
-    assert [
-        text.get_text() for text in ax.texts if text.get_text()
-    ] == "1.5 2 3 4 5 -6 a b c d e".split()
+    assert sorted(text.get_text() for text in ax.texts) == sorted(
+        "1.5 2 3 4 5 −6 a b c d e".split()
+    )
 
 
 def test_a_curve_has_the_colour_of_what_stands_before_the_comma_and_a_long_legend_has_rows():

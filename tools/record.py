@@ -23,6 +23,7 @@ import sys
 
 import nbformat
 import numpy as np
+import palette
 from nbclient import NotebookClient
 from PIL import Image
 
@@ -70,9 +71,7 @@ def small(picture):
     white = Image.new("RGBA", image.size, "white")
     flat = Image.alpha_composite(white, image.convert("RGBA")).convert("RGB")
     out = io.BytesIO()
-    # rare colours stay true, too
-    reduced = flat.quantize(256, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
-    reduced.save(out, "png", optimize=True)
+    palette.flat(flat, palette.palette_of(flat)).save(out, "png", optimize=True)
     return base64.b64encode(out.getvalue()).decode()
 
 
@@ -124,8 +123,9 @@ def _normalise_outputs(cell, before):
     for output in cell.outputs:
         if "data" in output:
             output.data.pop(VIEW, None)
-            alt = output.metadata.get("image/png", {}).get("alt")
-            output.metadata = nbformat.from_dict({"image/png": {"alt": alt}} if alt else {})
+            about = output.metadata.get("image/png", {})
+            about = {key: about[key] for key in ("alt", "width") if key in about}
+            output.metadata = nbformat.from_dict({"image/png": about} if about else {})
     old = [output.data["image/png"] for output in pictures(before)]
     for k, output in enumerate(pictures(cell)):
         output.data["image/png"] = small(output.data["image/png"])

@@ -67,6 +67,8 @@ class Canvas(FigureCanvasAgg):
 
         A colorbar, drawn anew, takes its old place.
         """
+        if self._engine is None:  # the axes of a sheet stays where it is
+            return
         axes, title = self.figure.axes, self.figure._suptitle
         held = len(axes), title is not None
         if held not in self._places:

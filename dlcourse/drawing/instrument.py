@@ -51,20 +51,14 @@ def instrument(
     shares of the largest; a unit is white where it is open, and the gate at the foot is filled to
     the root mean square. picture: what is being read, a grey image. outline (L,): a second set of
     magnitudes, as empty boxes. others (K, L): of other networks, as thin strokes. A magnitude of 0
-    is an empty box "0"; beyond the axis stands an arrow with the number.
+    is an empty box "0"; beyond the axis stands an arrow with the number; one that is NaN is not
+    known yet, and its layer pale and without a bar.
     """
     magnitudes = np.asarray(magnitudes, float)
     reference = float(magnitudes[-1] if reference is None else reference)
     n = len(magnitudes)
-    # the x-axis of both: a column of units at k, its weights before it at k - 1/2
-    room = max(n, ROOM)
-    pad = 0.11 * room
-    limits = (n - room - pad, n + pad)
-    shares = magnitudes / reference if reference > 0 else np.zeros(n)
-    _network(ax[0], weights, shares, slopes, picture, pad)
-    ax[0].text(n - room, 1.4, title, fontsize=11, va="bottom").set_in_layout(False)
-    ax[0].set(xlim=limits, ylim=(-1.2, 1.8))
-    ax[0].set_axis_off()
+    lit_network(ax[0], weights, magnitudes, slopes, picture, reference=reference, title=title)
+    limits = ax[0].get_xlim()  # of both: a column of units at k, its weights before it at k - 1/2
     _bars(ax[1], magnitudes, reference, outline, others)
     _gates(ax[1], slopes)
     if n <= MANY:
@@ -83,9 +77,9 @@ def instrument(
 
 
 def lost_or_won(magnitudes):
-    """What the first layer gets of the last layer's gradient, in a sentence.
+    """The sentence that follows from the magnitudes.
 
-    It follows from the magnitudes that the bars show.
+    What the first layer gets of the last layer's gradient.
     """
     first, last = magnitudes[0], magnitudes[-1]
     if first == 0:
@@ -110,14 +104,33 @@ def _spread(n, shown=SHOWN):
     return np.linspace(0, n - 1, shown).astype(int)
 
 
+def lit_network(ax, weights, magnitudes, slopes, picture=None, *, reference=None, title=""):
+    """The upper half of the instrument: each layer is pale where its gradient is lost.
+
+    Lost is what is small beside the reference; all arguments as in `instrument`.
+    """
+    magnitudes = np.asarray(magnitudes, float)
+    reference = float(magnitudes[-1] if reference is None else reference)
+    n = len(magnitudes)
+    room = max(n, ROOM)
+    pad = 0.11 * room
+    _network(
+        ax, weights, magnitudes / reference if reference > 0 else np.zeros(n), slopes, picture, pad
+    )
+    ax.text(n - room, 1.4, title, fontsize=11, va="bottom").set_in_layout(False)
+    ax.set(xlim=(n - room - pad, n + pad), ylim=(-1.2, 1.8))
+    ax.set_axis_off()
+    return ax
+
+
 def _network(ax, weights, shares, slopes, picture, pad):
     """A sample of each layer's units and weights.
 
-    An edge is as dark as its weight is large, and pale where gradient is lost;
-    blue edges are positive weights, red ones negative. shares (L,): magnitudes over the reference.
+    An edge is as dark as its weight, and pale where the gradient is lost.
+    shares (L,): magnitudes over the reference. Blue edges are positive weights, red ones negative.
     """
     n, y = len(weights), np.linspace(1, -1, SHOWN)
-    light = np.clip(1 + np.log10(np.maximum(shares, 1e-300)) / DECADES, 0, 1)
+    light = np.clip(1 + np.log10(np.fmax(shares, 1e-300)) / DECADES, 0, 1)
     sample = np.stack([_share_of_largest(W[np.ix_(*map(_spread, W.shape))], W) for W in weights])
     ink = np.clip(np.abs(sample), 0.12, 0.75) / 0.75 * light[:, None, None]
     signs = np.where((sample > 0)[..., None], to_rgb(BLUE), to_rgb(RED))
@@ -158,7 +171,7 @@ def _boxes(x, half, low, high):
 def _ends(magnitudes, reference):
     """(lower, upper ends) of bars between the reference and the magnitudes.
 
-    Every bar is at least a stroke high and lies within the axis.
+    At least a stroke high, and within the axis.
     """
     inside = np.clip(np.asarray(magnitudes, float), 2 * LOWEST, HIGHEST)
     level = np.clip(reference, 2 * LOWEST, HIGHEST)
@@ -190,11 +203,12 @@ def _bars(ax, magnitudes, reference, outline, others):
     for x, value in zip(at, magnitudes, strict=True):
         if value == 0:
             ax.text(x, 3 * LOWEST, "0", ha="center", va="bottom", fontsize=9)
-        elif not LOWEST <= value <= HIGHEST:
+        elif value < LOWEST or value > HIGHEST:
             below = value < LOWEST
             place = {"ha": "center", "va": "bottom" if below else "top", "rotation": 90}
-            # turned by 90 degrees: down, up
-            number = f"← {value:.0e}" if below else f"{value:.0e} →"
+            number = (
+                f"← {value:.0e}" if below else f"{value:.0e} →"
+            )  # turned by 90 degrees: down, up
             ax.text(
                 x,
                 LOWEST * 1.5 if below else HIGHEST / 1.5,
@@ -206,9 +220,9 @@ def _bars(ax, magnitudes, reference, outline, others):
 
 
 def _gates(ax, slopes):
-    """Draw a frame under every column of units, filled as far as its gate is open.
+    """Under every column of units a frame, filled to the root mean square of its slopes.
 
-    That is the root mean square of its slopes over the largest slope.
+    Slopes are shares of the largest slope.
     """
     n = len(slopes)
     columns = np.arange(1, n + 1)
