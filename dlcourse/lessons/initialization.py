@@ -32,9 +32,9 @@ def numerator(c):
 def forward(init, unit, sizes=(256,) * 21, seed=0, rows=64, centred=False):
     """Send noise from N(0, 1) through an untrained network: its weights, and ys, input first.
 
-    `init` draws W (n_in, n_out), `unit` is a key of UNITS, `sizes` are the widths, input first; ys[k] is
-    (rows, sizes[k]). Biases are 0; with centred=True each layer but the first has b = -1/2 sum of the columns of W,
-    which takes away the mean 1/2 of the sigmoids below it.
+    `init` draws W (n_in, n_out), `unit` is a key of UNITS, `sizes` are the widths, input first;
+    ys[k] is (rows, sizes[k]). Biases are 0; with centred=True each layer but the first has b = -1/2
+    sum of the columns of W, which takes away the mean 1/2 of the sigmoids below it.
     """
     rng = np.random.default_rng(seed)
     weights = [init(rng, n_in, n_out) for n_in, n_out in zip(sizes, sizes[1:], strict=False)]
@@ -113,7 +113,8 @@ def centre(net):
 def train(net, loss, lr, seed=0, steps=200, look=None):
     """Train net in place on `letters`, batches of 64, with SGD; its accuracy on the unseen ones.
 
-    NaN where a loss or a gradient overflows; training ends there. look(step) is called before every step.
+    NaN where a loss or a gradient overflows; training ends there. look(step) is called before every
+    step.
     """
     (x, t), unseen = letters()
     batches = training.Batches(x, t, 64, seed)
@@ -199,8 +200,9 @@ def last_digit(dtype):
 def equal_units(init, dtype=np.float64, seed=0, steps=300, tied=False):
     """Train 289-20-26 with tanh units at lr 0.5: (accuracy, distance between units before each step).
 
-    The distance is the largest over all pixels of (largest - smallest weight) among the 20 units. tied=True gives
-    every unit the mean of all before each step: units that stay equal, as they would in exact arithmetic.
+    The distance is the largest over all pixels of (largest - smallest weight) among the 20 units.
+    tied=True gives every unit the mean of all before each step: units that stay equal, as they
+    would in exact arithmetic.
     """
     layers = stack(1, 20, init, activations.Tanh)
     net = Sequential(layers, seed, dtype)
@@ -225,7 +227,9 @@ def tie(layers):
 
 def first_step_beyond(distances, bound):
     """The first step at which the distance is above the bound; the number of steps where it never is."""
-    return next((step for step, distance in enumerate(distances) if distance > bound), len(distances))
+    return next(
+        (step for step, distance in enumerate(distances) if distance > bound), len(distances)
+    )
 
 
 # The gradient detective.
@@ -260,8 +264,8 @@ CURES = {
 def examine(net, loss):
     """Look at a network with five hidden layers on 200 letters: loss, accuracy, gradient magnitudes, slopes.
 
-    Returns (value, accuracy, magnitudes by layer, histograms of the slopes of each layer, their means). The last
-    slopes are those of the output, 1 where no unit stands there.
+    Returns (value, accuracy, magnitudes by layer, histograms of the slopes of each layer, their
+    means). The last slopes are those of the output, 1 where no unit stands there.
     """
     unseen, targets = (a[:200] for a in letters()[1])
     y, found = unseen, []
@@ -282,7 +286,8 @@ def examine(net, loss):
 def film(init, unit, loss, lr, seed=0, frames=20):
     """Train five hidden layers of 30 for 200 steps: frames + 1 pictures (step, *examine), denser at the start.
 
-    Squared error comes with sigmoids at the output. A training that breaks off stands still from there.
+    Squared error comes with sigmoids at the output. A training that breaks off stands still from
+    there.
     """
     output = [activations.Sigmoid()] if loss is SQUARED else []
     net, loss, seen = Sequential(stack(5, 30, init, unit) + output, seed), loss(), []
