@@ -151,7 +151,10 @@ def one_hot(labels, n_classes):
     return rows
 
 
-@takes(x=table(), t=table(), fraction=number(0, 1), seed=SEED)
+PART = number(0, 1, "the share of the first part, a number from 0 to 1")
+
+
+@takes(x=table(), t=table(), fraction=PART, seed=SEED)
 def split(x, t, fraction, seed=0):
     """(x_a, t_a), (x_b, t_b): shuffled rows, round(fraction N) of them in a, neither part empty."""
     same_length("split", x, t)

@@ -169,7 +169,9 @@ def real_array(who, name, a):
     try:
         a = np.asarray(a)
     except ValueError:
-        raise ValueError(f"{who} takes {name} with rows of one length, got a ragged list") from None
+        words = f"rows of one length, got a ragged {type(a).__name__}"
+        hint = ": write * before a pair (x, t)" if isinstance(a, tuple) else ""
+        raise ValueError(f"{who} takes {name} with {words}{hint}") from None
     if a.dtype.kind not in "fiub":
         raise TypeError(f"{who} takes {name} of real numbers, got dtype {a.dtype}")
     return a
@@ -177,7 +179,8 @@ def real_array(who, name, a):
 
 def table(ndim=None, hint="", least=1):
     """An array of finite numbers with at least one row; ndim axes, or at least so many."""
-    words = f"{ndim} axes and at least one row" if ndim else "one example a row, at least one"
+    axes = {1: "one axis", 2: "two axes"}
+    words = f"{axes[ndim]} and at least one row" if ndim else "one example a row, at least one"
 
     def check(who, name, a):
         a = real_array(who, name, a)
@@ -221,7 +224,7 @@ def labels(who, name, a):
 def float_array(who, name, a):
     """An array of floats, as it is: what changes it in place must not change a copy."""
     if not isinstance(a, np.ndarray) or a.dtype.kind != "f":
-        found = getattr(a, "dtype", type(a).__name__)
+        found = a.dtype if isinstance(a, np.ndarray) else type(a).__name__
         raise TypeError(f"{who} takes {name} as a float array, got {found}")
     return a
 
@@ -247,9 +250,15 @@ def outputs_and_targets(loss, z, t):
     if z.dtype.kind != "f":
         raise TypeError(f"{loss!r} takes float outputs z, got dtype {z.dtype}")
     if z.ndim != 2 or z.shape != t.shape or not z.size:
-        column = ": make the targets a column with t.reshape(-1, 1), or one-hot with data.one_hot"
-        words = f"outputs z and targets t of one shape (N, K), got {z.shape} and {t.shape}"
-        raise ValueError(f"{loss!r} takes {words}{column if t.ndim == 1 else ''}")
+        words, hint = (
+            f"outputs z and targets t of one shape (N, K), got {z.shape} and {t.shape}",
+            "",
+        )
+        if t.ndim == 1:
+            hint = ": make the targets a column with t.reshape(-1, 1), or one-hot with data.one_hot"
+        elif t.shape == (len(z), 1):
+            hint = ": make class numbers one-hot with data.one_hot(labels, n_classes)"
+        raise ValueError(f"{loss!r} takes {words}{hint}")
     t = t.astype(z.dtype, copy=False)
     loss._targets(t)
     return z, t
@@ -284,7 +293,12 @@ def layer_list(who, name, layers):
         raise error(f"{who} takes a list of layers, at least one, got {layers!r}")
     needed = ("shapes", "init_params", "forward", "backward")
     for i, layer in enumerate(layers):
-        if isinstance(layer, type) or not all(hasattr(layer, name) for name in needed):
+        if isinstance(layer, type):
+            words = (
+                f"got the class {layer.__name__}: make an object of it with {layer.__name__}(...)"
+            )
+            raise TypeError(f"{who} takes a list of layers, {words}")
+        if not all(hasattr(layer, name) for name in needed):
             raise TypeError(f"{who} takes layers with {', '.join(needed)}, got {layer!r}")
         _shapes(who, layer.shapes)
         if "_owned" in vars(layer) or any(layer is other for other in layers[:i]):
@@ -338,6 +352,7 @@ OPTIMIZER = an_object("an optimizer", "step")
 PENALTY = an_object("a penalty", "backward")
 PENALTY_WITH_VALUE = an_object("a penalty", "forward", "backward")
 CALLBACK = function("(step, n_steps, history)")
+CLIP = number(ABOVE_0, words="a positive gradient norm")
 CLASSIFIER = an_object("a net", "predict")
 
 
@@ -424,6 +439,9 @@ def matrix(who, name, t):
 
 def one_for_each(layers, grad_rms):
     """As many magnitudes as layers: NumPy would spread a single one over all of them."""
+    if not hasattr(grad_rms, "__len__"):
+        words = f"gradient magnitudes as a list, such as net.grad_rms(), got {grad_rms!r}"
+        raise TypeError(f"History takes {words}")
     if len(grad_rms) != len(layers):
         words = f"{len(layers)} gradient magnitudes, one for each layer, got {len(grad_rms)}"
         raise ValueError(f"History takes {words}")
@@ -435,7 +453,7 @@ def one_for_each(layers, grad_rms):
 def float64_array(who, name, theta):
     """An array with 16 digits."""
     if not isinstance(theta, np.ndarray) or theta.dtype != np.float64:
-        found = getattr(theta, "dtype", type(theta).__name__)
+        found = theta.dtype if isinstance(theta, np.ndarray) else type(theta).__name__
         why = "the difference of two close losses needs 16 digits"
         raise TypeError(f"{who} takes {name} as a float64 array, got {found}: {why}")
     return theta
