@@ -17,6 +17,7 @@ SIDE, MASTER = 17, 128  # pixels of a letter's side, and of the side of the mast
 ZOOM = 4  # master pixels to a pixel
 ONE = 1 << 16  # 1.0 in 16-bit fixed point
 SEED = whole(0, 2**32 - 1)
+PART = number(0, 1, "the share of the first part, a number from 0 to 1")
 POINTS = takes(n=whole(2), noise=number(0, 1), seed=SEED)
 
 
@@ -149,9 +150,6 @@ def one_hot(labels, n_classes):
     rows = np.zeros((len(labels), n_classes), np.float32)
     rows[np.arange(len(labels)), labels] = 1
     return rows
-
-
-PART = number(0, 1, "the share of the first part, a number from 0 to 1")
 
 
 @takes(x=table(), t=table(), fraction=PART, seed=SEED)

@@ -250,10 +250,8 @@ def outputs_and_targets(loss, z, t):
     if z.dtype.kind != "f":
         raise TypeError(f"{loss!r} takes float outputs z, got dtype {z.dtype}")
     if z.ndim != 2 or z.shape != t.shape or not z.size:
-        words, hint = (
-            f"outputs z and targets t of one shape (N, K), got {z.shape} and {t.shape}",
-            "",
-        )
+        words = f"outputs z and targets t of one shape (N, K), got {z.shape} and {t.shape}"
+        hint = ""
         if t.ndim == 1:
             hint = ": make the targets a column with t.reshape(-1, 1), or one-hot with data.one_hot"
         elif t.shape == (len(z), 1):
@@ -294,9 +292,8 @@ def layer_list(who, name, layers):
     needed = ("shapes", "init_params", "forward", "backward")
     for i, layer in enumerate(layers):
         if isinstance(layer, type):
-            words = (
-                f"got the class {layer.__name__}: make an object of it with {layer.__name__}(...)"
-            )
+            found = layer.__name__
+            words = f"got the class {found}: make an object of it with {found}(...)"
             raise TypeError(f"{who} takes a list of layers, {words}")
         if not all(hasattr(layer, name) for name in needed):
             raise TypeError(f"{who} takes layers with {', '.join(needed)}, got {layer!r}")
