@@ -13,7 +13,8 @@ optimizers    SGD, Momentum, Nesterov, AdaGrad, RMSProp, Adam; clip_norm
 recurrent     RNN: one layer that reads a sequence, step by step
 guard         what bad input is told, and what keeps a network whole: not needed to understand it
 plots         every figure, drawn from arrays onto an axes
-canvas        a figure as a picture, fast enough for a slider
+drawing       what pictures are made of: style, scenes, a canvas that is fast enough for a slider
 widgets       sliders in front of any drawing function; a progress bar
+lessons       lesson by lesson, the drawings, films and sweeps over seeds of its notebook
 exercises     lesson by lesson, the checks that name what is wrong
 """

@@ -1,4 +1,4 @@
-"""Sliders in front of any drawing function, and a progress bar for fit."""
+"""Sliders in front of any drawing function, a guess before its answer, and a progress bar for fit."""
 
 import asyncio
 import base64
@@ -14,22 +14,31 @@ import numpy as np
 import traitlets
 from IPython import get_ipython
 
-from dlcourse import canvas, plots
+from dlcourse import plots
+from dlcourse.drawing import canvas
 
 KEPT = 200  # pictures that a panel remembers, some 35 KB each
 
 
-def explore(draw, /, *, axes=1, **controls):
+def explore(draw, /, *, axes=1, size=None, **controls):
     """A Panel: `draw(ax=..., **values)` on one persistent figure, drawn again whenever a control moves.
 
-    draw sets data, labels and limits on `ax` (an array if axes > 1) and returns it; the controls start at its defaults. What it
-    draws must follow from its values and from what cells have defined: a picture is remembered until another cell runs.
-    A control is (lo, hi) or (lo, hi, step) for a slider, [choices] for buttons, True or False for a box, or any ipywidget.
+    draw sets data, labels and limits on `ax` (an array if axes > 1) and returns it; the controls
+    start at its defaults. `axes` is how many stand side by side, or a function that makes them, and
+    `size` (width, height) in inches. What draw shows must follow from its values and from what
+    cells have defined: a picture is remembered until another cell runs. A control is (lo, hi) or
+    (lo, hi, step) for a slider, [choices] for buttons, True or False for a box, or any ipywidget.
     """
     if not callable(draw):
         raise TypeError(f"explore takes a drawing function first, got {draw!r}")
-    if isinstance(axes, bool) or not isinstance(axes, int) or axes < 1:
-        raise ValueError(f"explore takes axes as a whole number from 1, got {axes!r}")
+    if not callable(axes) and (isinstance(axes, bool) or not isinstance(axes, int) or axes < 1):
+        raise ValueError(
+            f"explore takes axes as a whole number from 1 or a function that makes them, got {axes!r}"
+        )
+    if size is not None and not (
+        len(size) == 2 and all(isinstance(side, Real) and side > 0 for side in size)
+    ):
+        raise ValueError(f"explore takes size as (width, height) in inches, got {size!r}")
     parameters = inspect.signature(draw).parameters
     made = {}
     for name, spec in controls.items():
@@ -39,7 +48,7 @@ def explore(draw, /, *, axes=1, **controls):
                 f"explore takes controls that draw has as arguments with a default, got {name!r}: write draw(ax=None, {name}=...)"
             )
         made[name] = _control(name, spec, default)
-    return Panel(draw, axes, made)
+    return Panel(draw, axes() if callable(axes) else plots.axes(axes, *size or ()), made)
 
 
 def _control(name, spec, start):
@@ -49,8 +58,15 @@ def _control(name, spec, start):
     elif isinstance(spec, list) and spec:
         control = ipywidgets.ToggleButtons(options=spec, layout={"width": "max-content"})
         control.style.button_width = "auto"
-        control.add_class("jupyter-widgets").add_class("widget-inline-hbox")  # name beside the buttons, as with sliders
-    elif isinstance(spec, tuple) and len(spec) in (2, 3) and all(isinstance(v, Real) for v in spec) and spec[0] < spec[1]:
+        control.add_class("jupyter-widgets").add_class(
+            "widget-inline-hbox"
+        )  # name beside the buttons, as with sliders
+    elif (
+        isinstance(spec, tuple)
+        and len(spec) in (2, 3)
+        and all(isinstance(v, Real) for v in spec)
+        and spec[0] < spec[1]
+    ):
         whole = all(isinstance(v, (int, np.integer)) for v in (*spec, start))
         step = spec[2] if len(spec) == 3 else 1 if whole else (spec[1] - spec[0]) / 100
         kind = ipywidgets.IntSlider if whole else ipywidgets.FloatSlider
@@ -58,13 +74,19 @@ def _control(name, spec, start):
     elif isinstance(spec, ipywidgets.Widget) and hasattr(spec, "value"):
         control = spec
     else:
-        raise ValueError(f"explore takes {name} as (lo, hi), (lo, hi, step), [choices], a bool or an ipywidget, got {spec!r}")
+        raise ValueError(
+            f"explore takes {name} as (lo, hi), (lo, hi, step), [choices], a bool or an ipywidget, got {spec!r}"
+        )
     try:
         control.value = start
     except Exception as error:  # a TraitError whose words are about traits
-        raise ValueError(f"explore takes a default that the control can show: {name}={start!r} is not among {spec!r}") from error
+        raise ValueError(
+            f"explore takes a default that the control can show: {name}={start!r} is not among {spec!r}"
+        ) from error
     if control.value != start and not np.isclose(control.value, start):
-        raise ValueError(f"explore takes a default within the control's range: {name}={start!r} is outside {spec!r}")
+        raise ValueError(
+            f"explore takes a default within the control's range: {name}={start!r} is outside {spec!r}"
+        )
     control.description = control.description or name.replace("_", " ")
     if hasattr(control, "style"):
         control.style.description_width = "initial"
@@ -72,7 +94,10 @@ def _control(name, spec, start):
 
 
 class player(ipywidgets.HBox):
-    """A control for `explore`: a whole number from 0 to n - 1, with play, step back, step on, and a slider."""
+    """A control for `explore`.
+
+    A whole number from 0 to n - 1, with play, step back, step on, and a slider.
+    """
 
     value, description = traitlets.Int(0), traitlets.Unicode()
 
@@ -97,20 +122,30 @@ class player(ipywidgets.HBox):
 
 
 class Panel(ipywidgets.VBox):
-    """Controls over a picture. `controls[name].value` moves one; `png` is the picture, `error` None or what went wrong."""
+    """Controls over a picture.
+
+    `controls[name].value` moves one; `png` is the picture, `error` None or what went wrong.
+    """
 
     def __init__(self, draw, axes, controls):
         self._draw, self.controls, self.error = draw, controls, None
-        self._axes = plots.axes(axes)
+        self._axes = axes
         self._figure = np.ravel(self._axes)[0].figure
         self._canvas = canvas.Canvas(self._figure)
         self._pictures, self._cell, self._later, self._seconds = {}, None, None, 0.0
         self._message = ipywidgets.HTML()
         width, height = self._canvas.get_width_height()
-        size = {"width": f"{width}px", "height": f"{height}px", "max_width": "100%", "object_fit": "contain"}
+        size = {
+            "width": f"{width}px",
+            "height": f"{height}px",
+            "max_width": "100%",
+            "object_fit": "contain",
+        }
         self._image = ipywidgets.Image(format="png", layout={**size, "flex": "0 0 auto"})
         self._redraw()
-        box = ipywidgets.Box(list(controls.values()), layout={"flex_flow": "row wrap", "grid_gap": "0 16px"})
+        box = ipywidgets.Box(
+            list(controls.values()), layout={"flex_flow": "row wrap", "grid_gap": "0 16px"}
+        )
         super().__init__([box, self._image, self._message])
         for control in controls.values():
             control.observe(self._redraw, "value")
@@ -120,7 +155,10 @@ class Panel(ipywidgets.VBox):
         return self._image.value
 
     def _redraw(self, change=None):
-        """Show the controls' values; what goes wrong is said under the picture, and the next move tries again."""
+        """Show the controls' values.
+
+        What goes wrong is said under the picture, and the next move tries again.
+        """
         if self._later:
             self._later.cancel()
         values = {name: control.value for name, control in self.controls.items()}
@@ -130,12 +168,17 @@ class Panel(ipywidgets.VBox):
         except Exception as error:
             setting = ", ".join(f"{name} = {value}" for name, value in values.items())
             self.error = f"No picture for {setting}: {type(error).__name__}: {error}"
-            self._message.value = f'<div role="alert" style="color:#a33">{html.escape(self.error)}</div>'
+            self._message.value = (
+                f'<div role="alert" style="color:#a33">{html.escape(self.error)}</div>'
+            )
         if change:
             self._look_ahead(values, change)
 
     def _picture(self, values):
-        """The picture for these values, drawn or remembered: numbers and words look the same until another cell has run."""
+        """The picture for these values, drawn or remembered.
+
+        Numbers and words look the same until another cell has run.
+        """
         cell = getattr(get_ipython(), "execution_count", None)
         plain = all(isinstance(value, (Real, str)) for value in values.values())
         if cell is None or cell != self._cell or not plain or len(self._pictures) > KEPT:
@@ -144,8 +187,7 @@ class Panel(ipywidgets.VBox):
         if key not in self._pictures:
             began = time.perf_counter()
             with _without_collecting():
-                for ax in self._figure.axes:
-                    canvas.empty(ax) if ax in np.ravel(self._axes) else ax.remove()
+                canvas.blank(self._figure, list(np.ravel(self._axes)))
                 self._draw(ax=self._axes, **values)
                 self._pictures[key] = self._canvas.png()
             self._seconds = time.perf_counter() - began
@@ -155,9 +197,13 @@ class Panel(ipywidgets.VBox):
         """While nobody waits: remember the picture that the same move once more would need, where that is soon done."""
         value = _onwards(change)
         if value is not None and self._seconds < 0.1 and get_ipython():
-            ahead = {name: value for name, control in self.controls.items() if control is change.owner}
+            ahead = {
+                name: value for name, control in self.controls.items() if control is change.owner
+            }
             with contextlib.suppress(RuntimeError):  # no loop runs
-                self._later = asyncio.get_running_loop().call_later(0.05, self._remember, {**values, **ahead})
+                self._later = asyncio.get_running_loop().call_later(
+                    0.05, self._remember, {**values, **ahead}
+                )
 
     def _remember(self, values):
         with contextlib.suppress(Exception):  # who moves there will be told
@@ -167,7 +213,10 @@ class Panel(ipywidgets.VBox):
         return f"Panel({', '.join(self.controls)}): run this cell to move the controls"
 
     def _repr_mimebundle_(self, **kwargs):
-        """The live view, and beside it the picture, for places where no widget runs; its alt text is draw's docstring."""
+        """The live view, and beside it the picture, for places where no widget runs.
+
+        Its alt text is draw's docstring.
+        """
         data = super()._repr_mimebundle_(**kwargs)
         if self.png:
             data["image/png"] = base64.b64encode(self.png).decode()
@@ -175,7 +224,10 @@ class Panel(ipywidgets.VBox):
 
 
 def _onwards(change):
-    """The value one more move of a slider or player would lead to; None beyond its ends and for other controls."""
+    """The value one more move of a slider or player would lead to.
+
+    None beyond its ends and for other controls.
+    """
     control, new, old = change.owner, change.new, change.old
     if not hasattr(control, "max") or not all(isinstance(value, Real) for value in (new, old)):
         return None
@@ -202,8 +254,79 @@ def _without_collecting():
             gc.enable()
 
 
+class predict(ipywidgets.VBox):
+    """A guess that is made before the answer: `value` is None until then.
+
+    `choices` is a list of texts, shown as buttons, or a range (lo, hi) or (lo, hi, step), shown as
+    a slider with a button that makes the guess. Where no widget runs, the question and its choices
+    are text.
+    """
+
+    value = traitlets.Any(None, allow_none=True)
+
+    def __init__(self, question, choices):
+        if not isinstance(question, str):
+            raise TypeError(f"predict takes the question first, then its choices, got {question!r}")
+        self.question, self.choices = question, choices
+        self._said = ipywidgets.Label()
+        if (
+            isinstance(choices, list)
+            and len(choices) > 1
+            and all(isinstance(choice, str) for choice in choices)
+        ):
+            answers = [
+                ipywidgets.ToggleButtons(
+                    options=choices, value=None, layout={"width": "max-content"}
+                )
+            ]
+            answers[0].style.button_width = "auto"
+            answers[0].observe(lambda change: self._guess(change.new), "value")
+        elif (
+            isinstance(choices, tuple)
+            and len(choices) in (2, 3)
+            and all(isinstance(end, Real) for end in choices)
+        ):
+            slider = _control("guess", choices, choices[0])
+            slider.value = slider.min + (slider.max - slider.min) / 2
+            slider.description = "your guess"
+            answers = [
+                slider,
+                ipywidgets.Button(description="this is my guess", layout={"width": "max-content"}),
+            ]
+            answers[1].on_click(lambda _: self._guess(slider.value))
+        else:
+            raise ValueError(
+                f"predict takes choices as [texts], (lo, hi) or (lo, hi, step), got {choices!r}"
+            )
+        asked = ipywidgets.HTML(f"<b>{html.escape(question)}</b>")
+        super().__init__([asked, ipywidgets.HBox(answers), self._said])
+
+    def _guess(self, value):
+        self.value = value
+        self._said.value = f"You say: {value}. Run the next cells." if value is not None else ""
+
+    def answer(self, truth):
+        """Print the truth, a text such as "≈ 0.12", and before it the guess where one was made."""
+        print(f"it is {truth}" if self.value is None else f"you said {self.value}; it is {truth}")
+
+    def __repr__(self):
+        if isinstance(self.choices, list):
+            return f"{self.question}  {' · '.join(self.choices)}"
+        return f"{self.question}  from {self.choices[0]} to {self.choices[1]}"
+
+    def _repr_mimebundle_(self, **kwargs):
+        data = super()._repr_mimebundle_(**kwargs)
+        data["text/html"] = (
+            f"<p><b>{html.escape(self.question)}</b> {html.escape(repr(self)[len(self.question) :].strip())}</p>"
+        )
+        return data
+
+
 class progress:
-    """A bar for `fit(progress=progress())`: steps done and the loss. Tag its cell nbval-ignore-output."""
+    """A bar for `fit(progress=progress())`: steps done and the loss.
+
+    Tag its cell nbval-ignore-output.
+    """
 
     def __init__(self):
         self._bar = None
@@ -216,4 +339,7 @@ class progress:
             self._text = ipywidgets.Label()
             display(ipywidgets.HBox([self._bar, self._text]))
         if step == n_steps or step % max(1, n_steps // 100) == 0:
-            self._bar.value, self._text.value = step, f"step {step} of {n_steps}, loss {history.loss[-1]:.4f}"
+            self._bar.value, self._text.value = (
+                step,
+                f"step {step} of {n_steps}, loss {history.loss[-1]:.4f}",
+            )

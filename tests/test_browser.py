@@ -1,11 +1,16 @@
-"""A learner's way through a lesson: a real Jupyter, a real browser, all cells run by the menu, controls moved by their keys."""
+"""A learner's way through a lesson.
+
+A real Jupyter, a real browser, all cells run by the menu, controls moved by their keys.
+"""
 
 import pathlib
 
 import nbformat
 import pytest
 
-pytest.importorskip("playwright.sync_api", reason="needs playwright: pip install -r tests/requirements.txt")
+pytest.importorskip(
+    "playwright.sync_api", reason="needs playwright: pip install -r tests/requirements.txt"
+)
 
 import browse
 import record
@@ -43,14 +48,18 @@ def opened(browser, server):
 
     def opened(notebook, app="lab", **size):
         if isinstance(notebook, str):
-            notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(notebook)], metadata=record.METADATA)
+            notebook = nbformat.v4.new_notebook(
+                cells=[nbformat.v4.new_code_cell(notebook)], metadata=record.METADATA
+            )
         name = f"{len(list(server.folder.iterdir()))}.ipynb"
         server.add(notebook, name)
         pages.append(server.open(browser, name, app, **size))
         assert server.run_all_cells(pages[-1], name) == []
         picture = pages[-1].locator(PICTURE).first
         picture.wait_for()
-        pages[-1].wait_for_function("img => img.complete && img.naturalWidth", arg=picture.element_handle())
+        pages[-1].wait_for_function(
+            "img => img.complete && img.naturalWidth", arg=picture.element_handle()
+        )
         assert pages[-1].get_by_text("Error displaying widget").count() == 0
         return pages[-1]
 
@@ -61,7 +70,10 @@ def opened(browser, server):
 
 def becomes(page, picture, pixels, same):
     """Wait until the picture shows these pixels, or others."""
-    page.wait_for_function(f"([img, pixels]) => (({PIXELS})(img) == pixels) == {str(same).lower()}", arg=[picture, pixels])
+    page.wait_for_function(
+        f"([img, pixels]) => (({PIXELS})(img) == pixels) == {str(same).lower()}",
+        arg=[picture, pixels],
+    )
 
 
 @pytest.mark.skipif(not LESSON, reason="there is no lesson 1")
@@ -108,11 +120,15 @@ def test_a_key_held_down_on_a_slow_widget_queues_no_pictures_and_ends_at_the_las
     page.keyboard.up("ArrowRight")
     value = float(handle.get_attribute("aria-valuenow"))
     assert value == 60
-    page.wait_for_function(f"([img, grey]) => Math.abs(({GREYS})(img)[0] - grey) < 2", arg=[picture, 255 * value / 100])
+    page.wait_for_function(
+        f"([img, grey]) => Math.abs(({GREYS})(img)[0] - grey) < 2", arg=[picture, 255 * value / 100]
+    )
     page.wait_for_timeout(1000)
     last, drawings = picture.evaluate(GREYS)
     assert abs(last - 255 * value / 100) < 2, "after the last key, no older value comes back"
-    assert drawings * 100 / 255 < 40, "while a picture is drawn, older values give way to newer ones"
+    assert drawings * 100 / 255 < 40, (
+        "while a picture is drawn, older values give way to newer ones"
+    )
 
 
 ALL_CONTROLS = """from dlcourse import plots, widgets
@@ -142,25 +158,45 @@ def test_on_a_narrow_screen_no_control_lies_on_another_or_on_the_picture(opened,
     assert len(boxes) > 20
     for k, (name, x, y, width, height) in enumerate(boxes):
         for other, x2, y2, width2, height2 in boxes[:k]:
-            across, down = min(x + width, x2 + width2) - max(x, x2), min(y + height, y2 + height2) - max(y, y2)
+            across, down = (
+                min(x + width, x2 + width2) - max(x, x2),
+                min(y + height, y2 + height2) - max(y, y2),
+            )
             assert across <= 1 or down <= 1, f"{name!r} lies on {other!r}"
     picture = page.locator(PICTURE).bounding_box()
     assert picture["width"] > 300 and picture["x"] + picture["width"] <= 700
 
 
 @pytest.mark.parametrize("app", APPS)
-def test_every_control_has_a_name_a_value_that_can_be_read_and_the_focus_of_the_keyboard(opened, app):
+def test_every_control_has_a_name_a_value_that_can_be_read_and_the_focus_of_the_keyboard(
+    opened, app
+):
     page = opened(ALL_CONTROLS, app)
     area = page.locator(".jp-OutputArea-child").first
     sliders = area.locator(".widget-slider")
     names = [slider.locator(".widget-label").inner_text() for slider in sliders.all()]
     assert names == ["hidden", "weights times root of n", "frame"]
-    assert [slider.locator(".widget-readout").inner_text() for slider in sliders.all()] == ["3", "1.00", "0"]
-    assert area.locator(".widget-toggle-buttons .widget-label").all_inner_texts() == ["unit", "width", "measure"]
+    assert [slider.locator(".widget-readout").inner_text() for slider in sliders.all()] == [
+        "3",
+        "1.00",
+        "0",
+    ]
+    assert area.locator(".widget-toggle-buttons .widget-label").all_inner_texts() == [
+        "unit",
+        "width",
+        "measure",
+    ]
     area.locator(".noUi-handle").first.focus()
     reached = set()
     for _ in range(40):
         page.keyboard.press("Tab")
-        reached.add(page.evaluate("document.activeElement.closest('.jp-OutputArea-child') && document.activeElement.className"))
+        reached.add(
+            page.evaluate(
+                "document.activeElement.closest('.jp-OutputArea-child') && document.activeElement.className"
+            )
+        )
     reached = " ".join(filter(None, reached))
-    assert all(kind in reached for kind in ("noUi-handle", "widget-readout", "widget-toggle-button", "jupyter-button"))
+    assert all(
+        kind in reached
+        for kind in ("noUi-handle", "widget-readout", "widget-toggle-button", "jupyter-button")
+    )

@@ -31,7 +31,9 @@ def test_digits_are_the_real_ones():
     assert labels.shape == (10_000,) and labels.dtype == np.int64
     assert images.min() == 0 and images.max() == 1 and np.bincount(labels).tolist() == COUNTS
     with np.load(data.FILES / "digits.npz", allow_pickle=False) as stored:
-        assert sha256(stored["images"]) == IMAGES_SHA256 and sha256(stored["labels"]) == LABELS_SHA256
+        assert (
+            sha256(stored["images"]) == IMAGES_SHA256 and sha256(stored["labels"]) == LABELS_SHA256
+        )
     assert sha256(np.rint(255 * images).astype(np.uint8)) == IMAGES_SHA256
     assert sha256(labels.astype(np.uint8)) == LABELS_SHA256
 
@@ -47,20 +49,45 @@ def test_digits_load_from_anywhere_after_a_plain_install(tmp_path):
     """Not from the repository's folder: a wheel without the data files would fail here."""
     source, target, elsewhere = (tmp_path / name for name in ("source", "target", "elsewhere"))
     elsewhere.mkdir()
-    shutil.copytree(ROOT / "dlcourse", source / "dlcourse", ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(
+        ROOT / "dlcourse", source / "dlcourse", ignore=shutil.ignore_patterns("__pycache__")
+    )
     for name in ("pyproject.toml", "README.md", "LICENSE"):
         shutil.copy(ROOT / name, source)
-    install = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--target", target, source]
-    no_limits = {name: value for name, value in os.environ.items() if name != "PIP_CONSTRAINT"}  # a path from another folder
-    subprocess.run(install, check=True, cwd=elsewhere, capture_output=True, text=True, env=no_limits)
+    install = [
+        sys.executable,
+        "-m",
+        "pip",
+        "install",
+        "--quiet",
+        "--no-deps",
+        "--target",
+        target,
+        source,
+    ]
+    no_limits = {
+        name: value for name, value in os.environ.items() if name != "PIP_CONSTRAINT"
+    }  # a path from another folder
+    subprocess.run(
+        install, check=True, cwd=elsewhere, capture_output=True, text=True, env=no_limits
+    )
     code = (
         "import dlcourse, numpy as np; from dlcourse import data; x, y = data.digits(); "
         "print(dlcourse.__file__); print(np.bincount(y).tolist()); print(data.letters(3)[0].shape)"
     )
     environment = {**os.environ, "PYTHONPATH": str(target)}
-    run = subprocess.run([sys.executable, "-c", code], cwd=elsewhere, env=environment, check=True, capture_output=True, text=True)
+    run = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=elsewhere,
+        env=environment,
+        check=True,
+        capture_output=True,
+        text=True,
+    )
     file, counts, shape = run.stdout.splitlines()
-    assert pathlib.Path(file).is_relative_to(target) and counts == str(COUNTS) and shape == "(3, 289)"
+    assert (
+        pathlib.Path(file).is_relative_to(target) and counts == str(COUNTS) and shape == "(3, 289)"
+    )
     assert pathlib.Path(dlcourse.__file__).is_relative_to(ROOT)
 
 
@@ -75,7 +102,9 @@ def test_digits_load_from_anywhere_after_a_plain_install(tmp_path):
 def test_letters_are_the_same_bytes_everywhere(arguments, settings, start):
     x, y = data.letters(*arguments, **settings)
     assert x.shape == (arguments[0], SIDE * SIDE) and x.dtype == np.float32 and y.dtype == np.int64
-    found = hashlib.sha256(np.rint(x * 16).astype(np.uint8).tobytes() + y.astype(np.uint8).tobytes()).hexdigest()
+    found = hashlib.sha256(
+        np.rint(x * 16).astype(np.uint8).tobytes() + y.astype(np.uint8).tobytes()
+    ).hexdigest()
     assert found.startswith(start)
 
 
@@ -88,12 +117,19 @@ def test_letters_have_ink_and_every_capital():
 
 def test_letters_move_and_turn_as_they_are_told():
     still, labels = data.letters(500, rotation=0, shift=0, scale=(1, 1))
-    assert all(len(np.unique(still[labels == k], axis=0)) <= 4 for k in range(26))  # four fonts, nothing else
+    assert all(
+        len(np.unique(still[labels == k], axis=0)) <= 4 for k in range(26)
+    )  # four fonts, nothing else
     moved, same = data.letters(500, rotation=0, shift=3, scale=(1, 1))
     rows, columns = np.indices((SIDE, SIDE))
-    spread = [np.std(images.reshape(500, -1) @ rows.ravel() / images.sum(axis=1)) for images in (still, moved)]
+    spread = [
+        np.std(images.reshape(500, -1) @ rows.ravel() / images.sum(axis=1))
+        for images in (still, moved)
+    ]
     assert np.array_equal(labels, same) and spread[1] > 1.5 * spread[0]
-    assert data.letters(500, scale=(2, 2))[0].mean() > 1.5 * data.letters(500, scale=(1, 1))[0].mean()
+    assert (
+        data.letters(500, scale=(2, 2))[0].mean() > 1.5 * data.letters(500, scale=(1, 1))[0].mean()
+    )
 
 
 def test_small_letters_stand_alone_on_empty_ground():
@@ -130,9 +166,14 @@ def test_playground_sets_are_balanced_and_seeded(make, n):
 def test_the_geometry_of_the_playground():
     x, labels = data.circle(1000)
     radius = np.linalg.norm(x, axis=1)
-    assert radius[labels == 1].max() <= 2.5 and 3.5 <= radius[labels == 0].min() <= radius.max() <= 5
+    assert (
+        radius[labels == 1].max() <= 2.5 and 3.5 <= radius[labels == 0].min() <= radius.max() <= 5
+    )
     x, labels = data.xor(1000)
-    assert np.array_equal(labels, x[:, 0] * x[:, 1] > 0) and 0.3 <= np.abs(x).min() <= np.abs(x).max() <= 5.3
+    assert (
+        np.array_equal(labels, x[:, 0] * x[:, 1] > 0)
+        and 0.3 <= np.abs(x).min() <= np.abs(x).max() <= 5.3
+    )
     assert len({(a, b) for a, b in np.sign(x)}) == 4
     x, labels = data.blobs(4000)
     for label, centre in ((0, -2), (1, 2)):
@@ -154,11 +195,16 @@ def test_labels_come_in_random_order():
 
 def test_one_hot():
     rows = data.one_hot([2, 0, 1, 2], 4)
-    assert rows.tolist() == [[0, 0, 1, 0], [1, 0, 0, 0], [0, 1, 0, 0], [0, 0, 1, 0]] and rows.dtype == np.float32
+    assert (
+        rows.tolist() == [[0, 0, 1, 0], [1, 0, 0, 0], [0, 1, 0, 0], [0, 0, 1, 0]]
+        and rows.dtype == np.float32
+    )
     assert data.one_hot(np.array([1], np.uint8), 2).tolist() == [[0, 1]]
 
 
-@pytest.mark.parametrize("fraction, sizes", [(0.8, (8, 2)), (0.25, (2, 8)), (0.05, None), (0.5, (5, 5))])
+@pytest.mark.parametrize(
+    "fraction, sizes", [(0.8, (8, 2)), (0.25, (2, 8)), (0.05, None), (0.5, (5, 5))]
+)
 def test_split(fraction, sizes):
     x, t = np.arange(20).reshape(10, 2), np.arange(10)
     if sizes is None:
@@ -170,7 +216,9 @@ def test_split(fraction, sizes):
     assert sorted([*t_a, *t_b]) == list(range(10)) and [*t_a, *t_b] != list(range(10))
     assert np.array_equal(x_a[:, 0], 2 * t_a) and np.array_equal(x_b[:, 0], 2 * t_b)
     assert np.array_equal(data.split(x, t, fraction, seed=1)[0][1], t_a)
-    assert np.array_equal(data.split(x, t, fraction)[0][1], data.split(x, t, fraction, seed=0)[0][1])
+    assert np.array_equal(
+        data.split(x, t, fraction)[0][1], data.split(x, t, fraction, seed=0)[0][1]
+    )
     x_a[:] = -1
     assert x.min() == 0  # the parts are copies
 
@@ -186,7 +234,9 @@ def test_standardize():
 
 def test_standardize_adds_in_float64():
     x = 1000 + np.random.default_rng(0).standard_normal((10_000, 2)).astype(np.float32)
-    assert data.standardize(x)[0] == pytest.approx(data.standardize(x.astype(np.float64))[0], abs=1e-6)
+    assert data.standardize(x)[0] == pytest.approx(
+        data.standardize(x.astype(np.float64))[0], abs=1e-6
+    )
 
 
 @pytest.mark.parametrize("value", [0.1, 1e6 + 0.1, 1e-20])

@@ -1,23 +1,541 @@
-"""The checks of the exercises: blank, right, and every mistake that they know by name."""
+"""The checks of the exercises: every right answer, every known mistake, and wrong answers' kin.
+
+The checks that are data bring their mistakes with them; other right answers and other wrong ones
+stand below, and so do the cases of the checks that are functions.
+"""
+
+import importlib
+import inspect
+import pathlib
 
 import numpy as np
 import pytest
 
 from dlcourse import exercises
+from dlcourse.exercises import engine, initialization
+from dlcourse.exercises.cross_entropy import log_softmax
+from dlcourse.exercises.engine import Exercise
+
+CHECKS = {name: check for name, check in vars(exercises).items() if name.startswith("check_")}
+DATA = {name: check for name, check in CHECKS.items() if isinstance(check, Exercise)}
+FUNCTIONS = {name: check for name, check in CHECKS.items() if name not in DATA}
+
+
+@pytest.fixture(autouse=True)
+def not_strict(monkeypatch):
+    monkeypatch.delenv("DLCOURSE_STRICT", raising=False)
+
+
+@pytest.fixture
+def say(capsys):
+    """What a check prints, without the end of its one line."""
+
+    def said(check, *answers):
+        assert check(*answers) is None
+        printed = capsys.readouterr().out
+        assert printed.endswith("\n") and printed.count("\n") == 1
+        return printed[:-1]
+
+    return said
+
+
+def stages(check):
+    """An exercise and those behind it."""
+    while check:
+        yield check
+        check = check.then
+
+
+def mistakes(check):
+    """(sentence, formula) for each mistake of an exercise and of those behind it."""
+    for stage in stages(check):
+        for sentence, formulas in stage.mistakes.items():
+            for formula in formulas if isinstance(formulas, list) else [formulas]:
+                yield sentence, formula
+
+
+# ---- the checks that are data
+
+EACH = pytest.mark.parametrize("check", DATA.values(), ids=DATA)
+
+
+@EACH
+def test_the_right_formula_is_right_and_a_stub_is_not_answered_yet(check, say):
+    assert say(check, check.right) == "right"
+    assert say(check, lambda *given: None) == "not answered yet"
+
+
+@EACH
+def test_every_mistake_gets_its_own_sentence(check, say):
+    for sentence, formula in mistakes(check):
+        assert say(check, formula) == sentence
+
+
+@EACH
+def test_every_formula_of_a_mistake_runs(check):
+    with np.errstate(all="ignore"):
+        for _, formula in mistakes(check):
+            assert isinstance(engine.numbers(formula, check.given[0]), np.ndarray)
+
+
+@EACH
+def test_an_exercise_asks_at_two_points_at_least(check):
+    assert len(check.given) >= 2
+
+
+@EACH
+def test_other_shapes_and_other_numbers_get_their_sentences(check):
+    for stage in stages(check):
+        for made in ("words", [[1], [1, 2]], np.ones((2, 3, 4, 5)), {}):
+            assert stage.verdict(lambda *given, made=made: made) == stage.shape
+        parts = stage.otherwise
+        for sentence, part in {parts: ...}.items() if isinstance(parts, str) else parts.items():
+
+            def off(*given, stage=stage, part=part):
+                made = np.array(stage.right(*given), float)
+                if part is ...:
+                    made.flat[-1] += 0.37
+                else:
+                    made[part] += 0.37
+                return made
+
+            assert stage.verdict(off) == sentence
+
+
+@EACH
+def test_an_answer_may_be_rounded_a_little(check, say):
+    def times(factor):
+        return lambda *given: np.array(check.right(*given), float) * factor
+
+    assert say(check, times(1 + check.rtol / 10)) == "right"
+    assert say(check, times(1 + check.rtol * 10)) != "right"
+
+
+@EACH
+def test_an_answer_that_raises_is_told_so(check, say):
+    def stops(*given):
+        raise ValueError("of δ\nand more")
+
+    assert say(check, stops) == "your function stops with ValueError: of δ"
+    assert say(check, lambda: None).startswith("your function stops with TypeError")
+
+
+def overwrite(given):
+    """Write into every array, in a list, too."""
+    for one in given:
+        if isinstance(one, list):
+            overwrite(one)
+        elif isinstance(one, np.ndarray):
+            one[...] = 7
+
+
+@EACH
+def test_an_answer_cannot_spoil_the_check(check, say):
+    """Neither by writing into what it is given, nor by returning the same array every time."""
+    store = {}
+
+    def spoils(*given):
+        made = np.array(check.right(*given), float)
+        overwrite(given)
+        kept = store.setdefault(made.shape, made)
+        kept[...] = made
+        return kept
+
+    assert say(check, spoils) == "right"
+    assert say(check, spoils) == "right"
 
 
 def sigmoid(z):
     return 1 / (1 + np.exp(-z))
 
 
-def weighted(dz, mean=True):
-    """A gradient of lesson 1's second exercise from dL/dz as a function of p, t and c."""
-    return lambda x, t, w, c: x.T @ dz(sigmoid(x @ w), t, c) / (len(x) if mean else 1)
+def in_place(w, gradient, lr, strength):
+    w -= lr * (gradient + strength * w)
+    return w
 
 
-def dictionary_gradients(X, T, parameters, last=lambda p, T: (p - T) / T.shape[1], relu=True):
+def layer_by_einsum(W, b, xs):
+    return np.einsum("md,nd->nm", W, xs) + b
+
+
+def layer_by_columns(W, b, xs):
+    return (W @ xs.T + b.reshape(-1, 1)).T
+
+
+def layer_by_broadcasting(W, b, xs):
+    return (xs[:, None, :] * W).sum(axis=2) + b
+
+
+def steps_by_division(lr, n, batch_size):
+    full, rest = divmod(n, batch_size)
+    steps = [lr / batch_size] * full
+    return np.array(steps + [lr / rest] if rest else steps)
+
+
+def steps_by_slices(lr, n, batch_size):
+    examples = np.arange(n)
+    batches = [examples[start : start + batch_size] for start in range(0, n, batch_size)]
+    return tuple(lr / len(batch) for batch in batches)
+
+
+def weighted_by_loop(x, t, w, c):
+    total = np.zeros(len(w))
+    for example, label in zip(x, t, strict=True):
+        p = sigmoid(example @ w)
+        total += example * (c * (p - 1) if label == 1 else p)
+    return list(total / len(x))
+
+
+def weighted_by_nudging(x, t, w, c):
+    def loss(w):
+        p = sigmoid(x @ w)
+        return -np.mean(c * t * np.log(p) + (1 - t) * np.log(1 - p))
+
+    return [(loss(w + e) - loss(w - e)) / 2e-6 for e in 1e-6 * np.eye(len(w))]
+
+
+def ratio(gain):
+    """An answer to lesson 3's first exercise from what one matrix does to the signal."""
+    return lambda slopes, weights: np.prod(slopes) * np.prod([gain(W) for W in weights])
+
+
+gain_by_spread = ratio(lambda W: np.sqrt(W.shape[1]) * np.std(W))
+
+
+def surprise_by_cases(z, y):
+    return [np.log1p(np.exp(-a)) if a > 0 else np.log1p(np.exp(a)) - a for a in z * y]
+
+
+def softmax_by_rows(z):
+    return [row - np.logaddexp.reduce(row) for row in z]
+
+
+def adam_without_correction(gradients, lr, beta1, beta2):
+    steps = []
+    for t in range(1, len(gradients) + 1):
+        ages = np.arange(t)[::-1]
+        m = (1 - beta1) * np.sum(beta1**ages * gradients[:t])
+        v = (1 - beta2) * np.sum(beta2**ages * gradients[:t] ** 2)
+        steps.append(lr * m / (np.sqrt(v) + 1e-8))
+    return steps
+
+
+def nesterov_by_two_points(theta, m, g, lr, beta):
+    w = theta + lr * beta * m  # where the ball is; theta looks ahead from there
+    new = beta * m + g
+    w = w - lr * new
+    return [list(w - lr * beta * new), list(new)]
+
+
+def nesterov_in_place(theta, m, g, lr, beta):
+    m *= beta
+    m += g
+    theta -= lr * g
+    theta -= lr * beta * m
+    return theta, m
+
+
+def back_by_matrices(g, states, W_h):
+    for k in range(len(states) - 1, 0, -1):
+        g = W_h @ np.diag(1 - states[k] ** 2) @ g
+    return g
+
+
+RIGHT = {  # other right answers
+    "check_mean_square": [
+        lambda p, t: ((p - t[:, None]) ** 2).mean(),
+        lambda p, t: float(sum((a - b) ** 2 for a, b in zip(p.ravel(), t, strict=True)) / len(t)),
+        lambda p, t: np.linalg.norm(p.squeeze() - t) ** 2 / t.size,
+        lambda p, t: np.diag((p - t) ** 2).mean(),
+    ],
+    "check_slope_of_L": [
+        lambda w, t: 2 * w**3 - 2 * w * t,
+        lambda w, t: np.array((w * w - t) * 1 * 2 * w),
+        lambda w, t: (((w + 1e-6) ** 2 - t) ** 2 - ((w - 1e-6) ** 2 - t) ** 2) / 4e-6,
+    ],
+    "check_log_of_product": [
+        lambda p: sum(np.log(p)),
+        lambda p: len(p) * np.log(p).mean(),
+        lambda p: np.log2(p).sum() * np.log(2),
+    ],
+    "check_factor_per_step": [
+        lambda first, last, steps: np.exp(np.log(last / first) / steps),
+        lambda first, last, steps: 10 ** ((np.log10(last) - np.log10(first)) / steps),
+        lambda first, last, steps: np.geomspace(first, last, steps + 1)[1] / first,
+    ],
+    "check_surprise_in_bits": [
+        lambda p: np.log2(1 / p),
+        lambda p: -np.log(p) / np.log(2),
+        lambda p: [-np.log2(one) for one in p],
+        lambda p: -np.log2(p + 1e-12),
+    ],
+    "check_weighted_gradient": [
+        lambda x, t, w, c: x.T @ (np.where(t == 1, c, 1) * (sigmoid(x @ w) - t)) / len(t),
+        lambda x, t, w, c: ((sigmoid(x @ w) - t) * (1 + (c - 1) * t) * x.T).mean(axis=1),
+        weighted_by_loop,
+        weighted_by_nudging,
+    ],
+    "check_step_with_l2": [
+        in_place,
+        lambda w, gradient, lr, strength: (1 - lr * strength) * w - lr * gradient,
+        lambda w, gradient, lr, strength: list(w - lr * gradient - lr * strength * w),
+    ],
+    "check_layer_without_loop": [
+        layer_by_einsum,
+        layer_by_columns,
+        layer_by_broadcasting,
+        lambda W, b, xs: np.dot(xs, W.transpose()) + b,
+        lambda W, b, xs: np.inner(xs, W) + b[None, :],
+        lambda W, b, xs: (xs @ W.T + b).tolist(),
+    ],
+    "check_lab_steps": [
+        steps_by_division,
+        steps_by_slices,
+        lambda lr, n, size: lr / np.minimum(size, n - np.arange(0, n, size)),
+        lambda lr, n, size: lr / np.bincount(np.arange(n) // size),
+    ],
+    "check_first_over_last": [
+        gain_by_spread,
+        ratio(lambda W: np.sqrt(W.shape[1] * np.mean(W**2))),
+        ratio(lambda W: np.linalg.norm(W) / np.sqrt(len(W))),
+        ratio(lambda W: np.sqrt(W.shape[1] * W.var())),
+        ratio(lambda W: np.sqrt(W.shape[1]) * W.std(ddof=1)),
+        ratio(lambda W: np.sqrt(np.trace(W @ W.T) / len(W))),
+    ],
+    "check_hard_tanh_backward": [
+        lambda dy, z: np.where((z > -1) & (z < 1), dy, 0),
+        lambda dy, z: dy * (z**2 < 1),
+        lambda dy, z: (dy * ((-1 < z) * (z < 1))).tolist(),
+    ],
+    "check_level_std": [
+        lambda slope, width: (slope**2 * width) ** -0.5,
+        lambda slope, width: np.array(width**-0.5 / slope),
+    ],
+    "check_surprise_of_sign": [
+        lambda z, y: np.maximum(-y * z, 0) + np.log1p(np.exp(-np.abs(z))),
+        surprise_by_cases,
+        lambda z, y: -np.minimum(y * z, 0) - np.log(sigmoid(np.abs(y * z))),
+        lambda z, y: np.logaddexp(0, z) - (y + 1) / 2 * z,
+    ],
+    "check_log_softmax": [
+        softmax_by_rows,
+        lambda z: z - np.logaddexp.reduce(z, axis=1)[:, None],
+        lambda z: log_softmax(z - z.min(axis=1, keepdims=True)),
+    ],
+    "check_uniform_limit": [
+        lambda n_in, n_out: 6**0.5 / (n_in + n_out) ** 0.5,
+        lambda n_in, n_out: np.sqrt(3) * np.sqrt(2 / (n_in + n_out)),
+        lambda n_in, n_out: (3 / np.mean([n_in, n_out])) ** 0.5,
+    ],
+    "check_stability_limits": [
+        lambda c, beta: [2 / max(c), (2 + 2 * beta) / max(c)],
+        lambda c, beta: np.array([1, 1 + beta]) * np.min(2 / c),
+        lambda c, beta: (2 / np.sort(c)[-1], 2 / np.sort(c)[-1] * (1 + beta)),
+    ],
+    "check_uncorrected_adam": [adam_without_correction],
+    "check_nesterov_step": [nesterov_by_two_points, nesterov_in_place],
+    "check_count_parameters": [
+        lambda d, h, k, steps: d * h + h * h + h + h * k + k,
+        lambda d, h, k, steps: sum(np.zeros(s).size for s in ((d, h), (h, h), h, (h, k), k)),
+        lambda d, h, k, steps: float((d + h + 1 + k) * h + k),
+    ],
+    "check_to_the_start": [back_by_matrices],
+}
+
+
+@pytest.mark.parametrize("name", RIGHT)
+def test_other_right_answers_are_right(name, say):
+    for answer in RIGHT[name]:
+        assert say(DATA[name], answer) == "right", inspect.getsource(answer)
+
+
+WRONG = {  # wrong answers that no sentence names; some are right where numbers happen to agree
+    "check_mean_square": [
+        lambda p, t: np.mean((p[:, 0] - t) ** 2) / 2,
+        lambda p, t: np.sum((p[:, 0] - t) ** 2) / 3,
+        lambda p, t: np.mean(p[:, 0] ** 2 - 2 * p[:, 0] * t + t),
+        lambda p, t: np.mean((p - np.mean(t)) ** 2),
+        lambda p, t: np.median((p[:, 0] - t) ** 2),
+        lambda p, t: np.var(p[:, 0] - t),
+    ],
+    "check_slope_of_L": [
+        lambda w, t: 2 * w * (w**2 - 1),
+        lambda w, t: 2 * w * (w**2 - t**2),
+        lambda w, t: t * 2 * w * (w**2 - t),
+        lambda w, t: 3 * (w**2 - t),
+        lambda w, t: 2 * abs(w) * (w**2 - t),
+        lambda w, t: 2 * w * (w**2 - abs(t)),
+        lambda w, t: (w - t) * 2 * w,
+    ],
+    "check_log_of_product": [
+        lambda p: np.log(np.maximum(p, 0.1)).sum(),
+        lambda p: np.log(np.maximum(p, 1e-3)).sum(),
+        lambda p: np.log(np.maximum(np.prod(p), 1e-300)),
+        lambda p: np.log(np.longdouble(p).prod()),
+        lambda p: len(p) * np.log(p[0]),
+        lambda p: 3 * np.log(p).mean(),
+        lambda p: np.log1p(-p).sum(),
+    ],
+    "check_factor_per_step": [
+        lambda first, last, steps: last ** (1 / steps),
+        lambda first, last, steps: (last / first) ** (1 / 8),
+        lambda first, last, steps: (last / first) ** (1 / (steps - 1)),
+        lambda first, last, steps: 1 - (last / first) ** (1 / steps),
+        lambda first, last, steps: first * (last / first) ** (1 / steps),
+    ],
+    "check_surprise_in_bits": [
+        lambda p: -np.log2(np.maximum(p, 0.1)),
+        lambda p: -np.log2(np.maximum(p, 1e-4)),
+        lambda p: np.ceil(-np.log2(p)),
+        lambda p: -p * np.log2(p),
+        lambda p: 1 / p - 1,
+    ],
+    "check_weighted_gradient": [
+        lambda x, t, w, c: x.T @ (np.where(t == 1, 10, 1) * (sigmoid(x @ w) - t)) / len(t),
+        lambda x, t, w, c: x.T @ (np.where(t == 1, c, 1) * (sigmoid(x @ w) - t)) / 4,
+        lambda x, t, w, c: x.T @ (np.where(t == 1, c, 1) * (sigmoid(x @ w) - t)) / sum(t),
+        lambda x, t, w, c: x.T @ (c * sigmoid(x @ w) - t) / len(t),
+        lambda x, t, w, c: x.T @ (sigmoid(x @ w) - c * t) / len(t),
+    ],
+    "check_step_with_l2": [
+        lambda w, gradient, lr, strength: (w - lr * gradient) / (1 + lr * strength),
+        lambda w, gradient, lr, strength: (w - lr * gradient) * (1 - lr * strength),
+        lambda w, gradient, lr, strength: w - lr * (gradient + strength * np.abs(w)),
+        lambda w, gradient, lr, strength: w - lr * (gradient + strength / 2 * w**2),
+        lambda w, gradient, lr, strength: w - lr * (gradient + strength),
+    ],
+    "check_layer_without_loop": [
+        lambda W, b, xs: xs @ W.T - b,
+        lambda W, b, xs: (W @ xs.T).reshape(len(xs), -1) + b,
+        lambda W, b, xs: np.array([W @ x + b for x in xs]),
+        lambda W, b, xs: np.array(list(map(lambda x: W @ x + b, xs))),
+        lambda W, b, xs: np.apply_along_axis(lambda x: W @ x + b, 1, xs),
+        lambda W, b, xs: np.vstack(tuple(W @ x + b for x in xs)),
+    ],
+    "check_lab_steps": [
+        lambda lr, n, size: [lr / size] * (n // size) + [lr / (n % size) if n % size else 0],
+        lambda lr, n, size: [lr / size] * (n // size) + [lr / (n - n // size * size or size)],
+        lambda lr, n, size: [lr / n for _ in range(0, n, size)],
+        lambda lr, n, size: [10 / min(size, n - start) for start in range(0, n, size)],
+    ],
+    "check_first_over_last": [
+        ratio(lambda W: np.std(W)),
+        ratio(lambda W: np.sqrt(W.shape[1]) * np.abs(W).mean()),
+        ratio(lambda W: np.sqrt(sum(W.shape) / 2) * np.std(W)),
+        ratio(lambda W: np.linalg.norm(W)),
+        ratio(lambda W: np.linalg.norm(W) / np.sqrt(W.shape[1])),
+        ratio(lambda W: np.linalg.norm(W, 2)),
+        lambda slopes, weights: gain_by_spread(slopes, weights[1:]),
+        lambda slopes, weights: gain_by_spread(slopes[:-1], weights),
+    ],
+    "check_hard_tanh_backward": [
+        lambda dy, z: dy,
+        lambda dy, z: dy * (z > -1),
+        lambda dy, z: dy * (np.abs(z) < 1) * (z != 0),
+        lambda dy, z: dy * (np.abs(z) < 1.2),
+        lambda dy, z: np.clip(dy, -1, 1) * (np.abs(z) < 1),
+        lambda dy, z: np.abs(dy) * (np.abs(z) < 1),
+    ],
+    "check_level_std": [
+        lambda slope, width: 5 / np.sqrt(width),
+        lambda slope, width: 1 / (8 * slope),
+        lambda slope, width: np.sqrt(width) / slope,
+        lambda slope, width: np.sqrt(slope / width),
+        lambda slope, width: slope * np.sqrt(width),
+    ],
+    "check_surprise_of_sign": [
+        lambda z, y: np.abs(z) + np.log1p(np.exp(-np.abs(z))),
+        lambda z, y: -y * z + np.log1p(np.exp(y * z)),
+        lambda z, y: np.log1p(np.exp(np.minimum(-y * z, 100))),
+        lambda z, y: -np.log(sigmoid(y * z) + 1e-12),
+        lambda z, y: np.logaddexp(0, -y * z) / np.log(2),
+        lambda z, y: np.maximum(-y * z, 0),
+        lambda z, y: (1 - y * z) ** 2,
+    ],
+    "check_log_softmax": [
+        lambda z: z,
+        lambda z: np.maximum(log_softmax(z), -700),
+        lambda z: np.nan_to_num(np.log(np.exp(log_softmax(z)))),
+        lambda z: log_softmax(z.T).T,
+        lambda z: log_softmax(z.ravel()[None, :]).reshape(z.shape),
+        lambda z: log_softmax(z) / np.log(2),
+        lambda z: log_softmax(z) - log_softmax(z).max(axis=1, keepdims=True),
+    ],
+    "check_uniform_limit": [
+        lambda n_in, n_out: 3 / (n_in + n_out),
+        lambda n_in, n_out: np.sqrt(12 / (n_in + n_out)),
+        lambda n_in, n_out: np.sqrt(6 / n_in + n_out),
+        lambda n_in, n_out: np.sqrt(3 / np.sqrt(n_in * n_out)),
+        lambda n_in, n_out: np.sqrt(6 / 400),
+    ],
+    "check_stability_limits": [
+        lambda c, beta: (2 / c[0], 2 * (1 + beta) / c[0]),
+        lambda c, beta: (2 / c[1], 2 * (1 + beta) / c[1]),
+        lambda c, beta: (2 / c[-1], 2 * (1 + beta) / c[-1]),
+        lambda c, beta: (2 / c.mean(), 2 * (1 + beta) / c.mean()),
+        lambda c, beta: (2 / c.sum(), 2 * (1 + beta) / c.sum()),
+        lambda c, beta: (2 / c.max(), 3.6 / c.max()),
+        lambda c, beta: (2 / c.max(), 2 * (1 + beta**2) / c.max()),
+    ],
+    "check_uncorrected_adam": [
+        lambda g, lr, beta1, beta2: lr * (1 - beta1) * g / np.sqrt((1 - beta2) * g**2),
+        lambda g, lr, beta1, beta2: lr * g,
+        lambda g, lr, beta1, beta2: lr * np.sign(g),
+        lambda g, lr, beta1, beta2: lr * np.cumsum(g) / np.sqrt(np.cumsum(g**2)),
+    ],
+    "check_nesterov_step": [
+        lambda theta, m, g, lr, beta: (theta - lr * (g + beta * m), beta * m + g),
+        lambda theta, m, g, lr, beta: (theta - lr * (g + beta * m), m),
+        lambda theta, m, g, lr, beta: (theta, beta * m + lr * g),
+        lambda theta, m, g, lr, beta: (theta - lr * (1 + beta) * g, beta * m + g),
+        lambda theta, m, g, lr, beta: (theta, beta * m + (1 - beta) * g),
+    ],
+    "check_count_parameters": [
+        lambda d, h, k, steps: d * h + h * h + h * k + steps,
+        lambda d, h, k, steps: (d + h + 1) * h + (h + 1) * k + steps,
+        lambda d, h, k, steps: (d + h + 2) * h + (h + 1) * k,
+        lambda d, h, k, steps: (d + h + 1) * h + (h + 1) * k * h,
+        lambda d, h, k, steps: 57,
+        lambda d, h, k, steps: d * h * k,
+    ],
+    "check_to_the_start": [
+        lambda g, states, W_h: g,
+        lambda g, states, W_h: g @ np.linalg.matrix_power(W_h.T, 3),
+        lambda g, states, W_h: (g * (1 - states[-1] ** 2)) @ W_h.T,
+        lambda g, states, W_h: np.abs(back_by_matrices(g, states, W_h)),
+        lambda g, states, W_h: back_by_matrices(g, (1 - states) ** 0.5, W_h),
+    ],
+}
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_wrong_answers_that_no_sentence_names_are_refused(name, say):
+    for answer in WRONG[name]:
+        said = say(DATA[name], answer)
+        assert said not in ("right", "not answered yet"), inspect.getsource(answer)
+        assert not said.startswith("your function stops"), inspect.getsource(answer)
+
+
+def test_every_exercise_has_other_right_answers_and_other_wrong_ones():
+    assert RIGHT.keys() == WRONG.keys() == DATA.keys()
+
+
+def test_a_loop_is_named_where_its_numbers_are_right(say):
+    loop = "the numbers are right; the loop is still there: one product computes all rows"
+    for answer in WRONG["check_layer_without_loop"][2:]:
+        assert say(CHECKS["check_layer_without_loop"], answer) == loop
+
+
+# ---- the checks that are functions
+
+
+def mean_last(p, T):
+    return (p - T) / T.shape[1]
+
+
+def dictionary_gradients(X, T, parameters, last=mean_last, relu=True, L=None):
     """Lesson 4's third exercise; `last` makes dZ of the last layer from the answers p."""
-    L, A, found = len(parameters) // 2, [X], {}
+    L, A, found = L or len(parameters) // 2, [X], {}
     for k in range(1, L + 1):
         Z = parameters[f"W{k}"] @ A[-1] + parameters[f"b{k}"]
         A.append(np.maximum(Z, 0) if k < L else 0.5 * (1 + np.tanh(Z / 2)))
@@ -28,46 +546,36 @@ def dictionary_gradients(X, T, parameters, last=lambda p, T: (p - T) / T.shape[1
     return found
 
 
-def log_softmax(z):
-    z = z - z.max(axis=1, keepdims=True)
-    return z - np.log(np.exp(z).sum(axis=1, keepdims=True))
+def gradients(transpose=False, **changes):
+    """An answer to lesson 4's third exercise with some part changed."""
+
+    def answer(*given):
+        found = dictionary_gradients(*given, **changes)
+        return {key: value.T if transpose else value.tolist() for key, value in found.items()}
+
+    return answer
 
 
 def naive_last(p, T):
     return -(T / p - (1 - T) / (1 - p)) * p * (1 - p) / T.shape[1]
 
 
-def along(factor, total=np.prod):
-    """An answer to lesson 3's first exercise from the factor of one layer."""
-    return lambda slopes, weights: total([factor(s, W) for s, W in zip(slopes, weights, strict=True)])
+def three_layers_only(X, T, parameters):
+    return dictionary_gradients(X, T, parameters, L=3)
 
 
-def adam_steps(step):
-    """An answer to lesson 6's second exercise: `step(m, v, lr, t, beta1, beta2, g)` from the running averages."""
-
-    def answer(gradients, lr, beta1, beta2):
-        m, v, steps = 0.0, 0.0, []
-        for t, g in enumerate(gradients, 1):
-            m, v = beta1 * m + (1 - beta1) * g, beta2 * v + (1 - beta2) * g**2
-            steps.append(step(m, v, lr, t, beta1, beta2, g))
-        return np.array(steps)
-
-    return answer
+def spoiling(X, T, parameters):
+    found = dictionary_gradients(X, T, parameters)
+    for array in (X, T, *parameters.values()):
+        array[...] = 7
+    return found
 
 
-def look_ahead(step):
-    """An answer to lesson 6's third exercise: theta moves by `step(new m, old m, g, lr, beta)`."""
-    return lambda theta, m, g, lr, beta: (theta + step(beta * m + g, m, g, lr, beta), beta * m + g)
+def draws(n, seed=0):
+    return np.random.default_rng(seed).standard_normal(n)
 
 
-def carry(g, states, W, slope=lambda h: 1 - h * h):
-    """A gradient carried back over the steps that made these states, one after the other: lesson 7's third exercise."""
-    for h in states:
-        g = (g * slope(h)) @ W
-    return g
-
-
-NOISE = np.random.default_rng(0).standard_normal(100_000)
+NOISE = draws(100_000)
 level, steep, zero = np.full(6, 1e-2), np.geomspace(1e-5, 1e-2, 6), np.zeros(6)
 CHARTS = {  # lesson 5's third exercise: bars at the start and now, mean slopes
     "A": (zero, zero, [0] * 5 + [1]),
@@ -76,356 +584,189 @@ CHARTS = {  # lesson 5's third exercise: bars at the start and now, mean slopes
     "D": (1e4 * level, 1e9 * level, [0.5] * 5 + [1]),
     "E": (zero, zero, [1] * 6),
 }
-NAMED = dict(zip("ABCDE", exercises.DISEASES, strict=True))
+NAMED = dict(zip("ABCDE", initialization.DISEASES, strict=True))
 WARD = {"A": {"lr": 0.003}}, lambda letter, line, value: value  # a toy: the rate is the accuracy
+XOR = [[5, -5], [5, -5]], [-5, -5]
+PARITY = [[5.0, 5.0], [-5.0, -5.0]]
 
-
-ANSWERS = {  # check: {the line it should print, or how that line begins: an answer}
-    exercises.check_shapes: {
-        "right": lambda: ((64, 20), (289,), (289, 20), (64, 1)),
-        "not answered yet": lambda: None,
-        "return four shapes: yours are 1": lambda: [(64, 20)],
-        "the first:": lambda: [(64, 289), (289,), (289, 20), (64, 1)],
-        "the second: axis 0": lambda: [(64, 20), 64, (289, 20), (64, 1)],
-        "the second: without keepdims": lambda: [(64, 20), (1, 289), (289, 20), (64, 1)],
-        "the second: the rows": lambda: [(64, 20), (64, 1), (289, 20), (64, 1)],
-        "the third:": lambda: [(64, 20), (289,), (20, 289), (64, 1)],
-        "the fourth: keepdims": lambda: [(64, 20), (289,), (289, 20), (64,)],
-        "the fourth: axis 1": lambda: [(64, 20), (289,), (289, 20), (1, 20)],
-        "your function stops with TypeError": lambda: 4,
-    },
-    exercises.check_mean_square: {
-        "right": lambda p, t: np.mean((p - t.reshape(-1, 1)) ** 2),
-        "not answered yet": lambda p, t: None,
-        "return one number": lambda p, t: (p[:, 0] - t) ** 2,
-        "this is the mean over 3 x 3": lambda p, t: np.mean((p - t) ** 2),
-        "the mean is missing": lambda p, t: np.sum((p[:, 0] - t) ** 2),
-        "the square is missing": lambda p, t: np.mean(p[:, 0] - t),
-        "square each difference": lambda p, t: np.mean(p[:, 0] - t) ** 2,
-        "not the number yet": lambda p, t: 7.0,
-    },
-    exercises.check_slope_of_L: {
-        "right": lambda w, t: (w**2 - t) * 2 * w,
-        "not answered yet": lambda w, t: None,
-        "return one number": lambda w, t: [w**2 - t, 1, 2 * w],
-        "this is dL/de": lambda w, t: w**2 - t,
-        "this is du/dw": lambda w, t: 2 * w,
-        "slopes along a chain": lambda w, t: w**2 - t + 1 + 2 * w,
-        "twice too much": lambda w, t: 2 * (w**2 - t) * 2 * w,
-        "half of it": lambda w, t: (w**2 - t) * w,
-        "the sign is turned": lambda w, t: (t - w**2) * 2 * w,
-        "this is L itself": lambda w, t: (w**2 - t) ** 2 / 2,
-        "not the slope yet": lambda w, t: w,
-    },
-    exercises.check_log_of_product: {
-        "right": lambda p: np.log(p).sum(),
-        "not answered yet": lambda p: None,
-        "return one number": np.log,
-        "this is the product": np.prod,
-        "the sign is turned": lambda p: -np.log(p).sum(),
-        "this is the logarithm of the sum": lambda p: np.log(p.sum()),
-        "this is the mean": lambda p: np.log(p).mean(),
-        "another base": lambda p: np.log10(p).sum(),
-        "not the number yet": lambda p: p.sum(),
-        "right for three numbers; of 2000": lambda p: np.log(np.prod(p)),
-        "right for three numbers, not": lambda p: np.log(np.maximum(np.prod(p), 1e-300)),
-    },
-    exercises.check_factor_per_step: {
-        "right": lambda first, last, steps: (last / first) ** (1 / steps),
-        "not answered yet": lambda first, last, steps: None,
-        "return one number": lambda first, last, steps: [first, last],
-        "this is the difference": lambda first, last, steps: (last - first) / steps,
-        "this is the factor of all": lambda first, last, steps: last / first,
-        "factors multiply": lambda first, last, steps: last / first / steps,
-        "turned around": lambda first, last, steps: (first / last) ** (1 / steps),
-        "this is the logarithm": lambda first, last, steps: np.log10(last / first) / steps,
-        "one too many": lambda first, last, steps: (last / first) ** (1 / (steps + 1)),
-        "not the factor yet": lambda first, last, steps: 0.5,
-    },
-    exercises.check_surprise_in_bits: {
-        "right": lambda p: -np.log2(p),
-        "not answered yet": lambda p: None,
-        "this is the surprise in nats": lambda p: -np.log(p),
-        "you took the logarithm to base 10": lambda p: -np.log10(p),
-        "the sign is turned": lambda p: np.log2(p),
-        "return one number for each": lambda p: 1.0,
-        "p = 1, 0.5, 0.25 should count": lambda p: 1 / p,
-        "your function stops with TypeError": lambda: None,
-    },
-    exercises.check_weighted_gradient: {
-        "right": weighted(lambda p, t, c: (1 - t) * p - c * t * (1 - p)),
-        "not answered yet": lambda x, t, w, c: None,
-        "a gradient has one number for each weight": lambda x, t, w, c: 0.0,
-        "your gradient ignores the weight c": weighted(lambda p, t, c: p - t),
-        "c counts for class 1 only": weighted(lambda p, t, c: c * (p - t)),
-        "the sign is turned": weighted(lambda p, t, c: c * t * (1 - p) - (1 - t) * p),
-        "the mean is missing": weighted(lambda p, t, c: (1 - t) * p - c * t * (1 - p), mean=False),
-        "c sits on class 0": weighted(lambda p, t, c: c * (1 - t) * p - t * (1 - p)),
-        "not the gradient yet": weighted(lambda p, t, c: p),
-    },
-    exercises.check_step_with_l2: {
-        "right": lambda w, gradient, lr, strength: w - lr * (gradient + strength * w),
-        "not answered yet": lambda w, gradient, lr, strength: None,
-        "return the new weights": lambda w, gradient, lr, strength: 0.0,
-        "the penalty is missing": lambda w, gradient, lr, strength: w - lr * gradient,
-        "the penalty pushes": lambda w, gradient, lr, strength: w - lr * (gradient - strength * w),
-        "twice too much": lambda w, gradient, lr, strength: w - lr * (gradient + 2 * strength * w),
-        "this is L1": lambda w, gradient, lr, strength: w - lr * (gradient + strength * np.sign(w)),
-        "lr multiplies the whole": lambda w, gradient, lr, strength: w - lr * gradient - strength * w,
-        "not the step yet": lambda w, gradient, lr, strength: w,
-    },
-    exercises.check_layer_without_loop: {
-        "right": lambda W, b, xs: xs @ W.T + b,
-        "not answered yet": lambda W, b, xs: None,
-        "one example is one row": lambda W, b, xs: W @ xs.T + b[:, None],
-        "return a row for each example": lambda W, b, xs: b,
-        "W has a row for each unit": lambda W, b, xs: xs @ W + b,
-        "the bias is missing": lambda W, b, xs: xs @ W.T,
-        "not the numbers of the loop yet": lambda W, b, xs: xs @ W.T - b,
-    },
-    exercises.check_lab_steps: {
-        "right": lambda lr, n, size: [lr / min(size, n - start) for start in range(0, n, size)],
-        "not answered yet": lambda lr, n, size: None,
-        "return one number for each": lambda lr, n, size: lr / size,
-        "the last batch is missing": lambda lr, n, size: [lr / size] * (n // size),
-        "22 examples in batches of 5": lambda lr, n, size: [lr / size] * n,
-        "these are the sizes": lambda lr, n, size: [min(size, n - start) for start in range(0, n, size)],
-        "the last batch has 2 examples": lambda lr, n, size: [lr / size for _ in range(0, n, size)],
-        "the second division is missing": lambda lr, n, size: [lr for _ in range(0, n, size)],
-        "not the steps yet": lambda lr, n, size: [lr / n for _ in range(0, n, size)],
-    },
-    exercises.check_xor_by_hand: {
-        "right": lambda: ([[5, -5], [5, -5]], [-5, -5], [[10], [10]], [-5]),
-        "not answered yet": lambda: None,
-        "two units on two features": lambda: ([5, 5], [-5, -5], [[10], [10]], [-5]),
-        "one output on two units": lambda: ([[5, -5], [5, -5]], [-5, -5], [10], [-5]),
-        "all four turned": lambda: ([[5, -5], [5, -5]], [-5, -5], [[-10], [-10]], [5]),
-        "3 of the 4 points": lambda: ([[5, -5], [5, -5]], [-5, -5], [[10], [0]], [-5]),
-        "your function stops with ValueError": lambda: 5 * [0],
-    },
-    exercises.check_surprise_of_sign: {
-        "right": lambda z, y: np.logaddexp(0, -y * z),
-        "not answered yet": lambda z, y: None,
-        "return one number for each example": lambda z, y: 0.0,
-        "the sign is turned": lambda z, y: -np.logaddexp(0, -y * z),
-        "the sign in front of y z": lambda z, y: np.logaddexp(0, y * z),
-        "your formula ignores the label": lambda z, y: np.logaddexp(0, -z),
-        "at z = 0 the surprise is": lambda z, y: z,
-        "right for small z; at y z = -800 it overflows": lambda z, y: np.log(1 + np.exp(-y * z)),
-        "right for small z; at y z = -800 the": lambda z, y: np.log(1 + np.exp(np.minimum(-y * z, 100))),
-    },
-    exercises.check_log_softmax: {
-        "right": log_softmax,
-        "not answered yet": lambda z: None,
-        "return one number for each number": lambda z: z.sum(axis=1),
-        "these are the probabilities": lambda z: np.exp(log_softmax(z)),
-        "the sign is turned": lambda z: -log_softmax(z),
-        "subtracting the largest": lambda z: z - z.max(axis=1, keepdims=True),
-        "not the logarithm yet": lambda z: z,
-        "right for small z; at z = 900": lambda z: np.log(np.exp(z) / np.exp(z).sum(axis=1, keepdims=True)),
-        "a class far behind": lambda z: np.log(np.exp(log_softmax(z))),
-        "right for small z; with": lambda z: np.maximum(log_softmax(z), -700),
-    },
-    exercises.check_dictionary_gradients: {
-        "right": dictionary_gradients,
-        "not answered yet": lambda X, T, parameters: None,
-        "return a dictionary": lambda X, T, parameters: parameters,
-        "dW3 has shape": lambda *given: {key: value.T for key, value in dictionary_gradients(*given).items()},
-        "nan where an answer": lambda *given: dictionary_gradients(*given, last=naive_last),
-        "the mean is missing": lambda *given: dictionary_gradients(*given, last=lambda p, T: p - T),
-        "the sign is turned": lambda *given: dictionary_gradients(*given, last=lambda p, T: (T - p) / 7),
-        "the last layer is not right": lambda *given: dictionary_gradients(*given, last=lambda p, T: (p - T) * p * (1 - p) / 7),
-        "the last layer is right; below": lambda *given: dictionary_gradients(*given, relu=False),
-    },
-    exercises.check_first_over_last: {
-        "right": along(lambda s, W: s * np.sqrt(W.shape[1]) * W.std()),
-        "not answered yet": lambda slopes, weights: None,
-        "return one number": lambda slopes, weights: slopes,
-        "the factors are multiplied": along(lambda s, W: s * np.sqrt(W.shape[1]) * W.std(), np.sum),
-        "your product knows the slopes only": along(lambda s, W: s),
-        "the way back adds up n_out": along(lambda s, W: s * np.sqrt(W.shape[0]) * W.std()),
-        "random signs": along(lambda s, W: s * W.shape[1] * W.std()),
-        "the square root goes over the variance": along(lambda s, W: s * np.sqrt(W.shape[1]) * W.var()),
-        "this is last over first": along(lambda s, W: 1 / (s * np.sqrt(W.shape[1]) * W.std())),
-        "one factor for each hidden layer": along(lambda s, W: 7 * s),
-    },
-    exercises.check_hard_tanh_backward: {
-        "right": lambda dy, z: dy * (np.abs(z) < 1),
-        "not answered yet": lambda dy, z: None,
-        "return one number for each z": lambda dy, z: dy.sum(),
-        "this is the slope": lambda dy, z: np.abs(z) < 1,
-        "turned around": lambda dy, z: dy * (np.abs(z) > 1),
-        "there are two corners": lambda dy, z: dy * (z < 1),
-        "this is ReLU's": lambda dy, z: dy * (z > 0),
-        "you multiplied by the value": lambda dy, z: dy * np.clip(z, -1, 1),
-        "this is the slope of tanh": lambda dy, z: dy * (1 - np.tanh(z) ** 2),
-        "dL/dz is dy where": lambda dy, z: dy,
-    },
-    exercises.check_level_std: {
-        "right": lambda slope, width: 1 / (slope * np.sqrt(width)),
-        "not answered yet": lambda slope, width: None,
-        "return one number": lambda slope, width: [slope, width],
-        "these weights level the sum": lambda slope, width: 1 / np.sqrt(width),
-        "random signs": lambda slope, width: 1 / (slope * width),
-        "a smaller slope needs": lambda slope, width: slope / np.sqrt(width),
-        "this is the variance": lambda slope, width: 1 / (slope**2 * width),
-        "solve slope": lambda slope, width: width,
-    },
-    exercises.check_stability_limits: {
-        "right": lambda c, beta: (2 / c.max(), 2 * (1 + beta) / c.max()),
-        "not answered yet": lambda c, beta: None,
-        "return two numbers": lambda c, beta: 2 / c,
-        "this is the gentlest": lambda c, beta: (2 / c.min(), 2 * (1 + beta) / c.min()),
-        "turned around": lambda c, beta: (2 * (1 + beta) / c.max(), 2 / c.max()),
-        "half of it": lambda c, beta: (1 / c.max(), (1 + beta) / c.max()),
-        "momentum's limit is higher": lambda c, beta: (2 / c.max(), 2 * (1 - beta) / c.max()),
-        "1 / (1 - beta) is the final speed": lambda c, beta: (2 / c.max(), 2 / (1 - beta) / c.max()),
-        "the second limit is Nesterov's": lambda c, beta: (2 / c.max(), 2 * (1 + beta) / (1 + 2 * beta) / c.max()),
-        "SGD's limit is right": lambda c, beta: (2 / c.max(), 2 / c.max()),
-        "SGD's limit is 2": lambda c, beta: (1, 1),
-    },
-    exercises.check_uncorrected_adam: {
-        "right": adam_steps(lambda m, v, lr, t, b1, b2, g: lr * m / np.sqrt(v)),
-        "not answered yet": lambda gradients, lr, beta1, beta2: None,
-        "return one number for each": lambda gradients, lr, beta1, beta2: lr,
-        "this is Adam with": adam_steps(lambda m, v, lr, t, b1, b2, g: lr * m / (1 - b1**t) / np.sqrt(v / (1 - b2**t))),
-        "the sign is turned": adam_steps(lambda m, v, lr, t, b1, b2, g: -lr * m / np.sqrt(v)),
-        "the root over v": adam_steps(lambda m, v, lr, t, b1, b2, g: lr * m / v),
-        "lr is missing": adam_steps(lambda m, v, lr, t, b1, b2, g: m / np.sqrt(v)),
-        "this is RMSProp": adam_steps(lambda m, v, lr, t, b1, b2, g: lr * g / np.sqrt(v)),
-        "m and v are averages": adam_steps(lambda m, v, lr, t, b1, b2, g: lr * m / (1 - b1) / np.sqrt(v / (1 - b2))),
-        "the first step is right": lambda g, lr, beta1, beta2: lr * (1 - beta1) * g / np.sqrt((1 - beta2) * g**2),
-        "for a first gradient": lambda gradients, lr, beta1, beta2: gradients,
-    },
-    exercises.check_nesterov_step: {
-        "right": look_ahead(lambda new, m, g, lr, beta: -lr * (g + beta * new)),
-        "not answered yet": lambda theta, m, g, lr, beta: None,
-        "return two arrays": lambda theta, m, g, lr, beta: theta,
-        "turned around": lambda theta, m, g, lr, beta: (beta * m + g, theta - lr * (g + beta * (beta * m + g))),
-        "here lr stands outside": lambda theta, m, g, lr, beta: (theta, beta * m + lr * g),
-        "the new m is beta m + g": lambda theta, m, g, lr, beta: (theta, m),
-        "this is plain momentum": look_ahead(lambda new, m, g, lr, beta: -lr * new),
-        "too far": look_ahead(lambda new, m, g, lr, beta: -lr * (1 + beta) * new),
-        "the sign in front": look_ahead(lambda new, m, g, lr, beta: -lr * (g - beta * new)),
-        "the sign is turned": look_ahead(lambda new, m, g, lr, beta: lr * (g + beta * new)),
-        "lr is missing": look_ahead(lambda new, m, g, lr, beta: -(g + beta * new)),
-        "the new m is right": look_ahead(lambda new, m, g, lr, beta: 0),
-    },
-    exercises.check_count_parameters: {
-        "right": lambda d, h, k, steps: (d + h + 1) * h + (h + 1) * k,
-        "not answered yet": lambda d, h, k, steps: None,
-        "return one number": lambda d, h, k, steps: [d, h],
-        "the biases are missing": lambda d, h, k, steps: (d + h + k) * h,
-        "one of the two biases": lambda d, h, k, steps: (d + h + 1) * h + h * k,
-        "W_h is missing": lambda d, h, k, steps: (d + 1) * h + (h + 1) * k,
-        "the output layer is missing": lambda d, h, k, steps: (d + h + 1) * h,
-        "the same weights serve every step": lambda d, h, k, steps: steps * (d + h + 1) * h + (h + 1) * k,
-        "3 numbers in, 5 of state": lambda d, h, k, steps: d * h * k,
-    },
-    exercises.check_set_and_reset: {
-        "right": lambda: ([[5.0], [-5.0]], [[2.0]], [0.0]),
-        "not answered yet": lambda: None,
-        "one unit, two inputs": lambda: ([5.0], [2.0], [0.0]),
-        "it is on before any set": lambda: ([5.0, -5.0], 2.0, 0.5),
-        "a set does not lift": lambda: ([-5.0, 5.0], 2.0, 0.0),
-        "the set is forgotten": lambda: ([5.0, -5.0], 0.9, 0.0),
-        "a reset does not bring": lambda: ([5.0, -0.2], 2.0, 0.0),
-        "after a reset it comes back": lambda: ([5.0, -1.8], 2.0, 0.0),
-        "a set after a reset": lambda: ([1.5, -5.0], 2.0, 0.0),
-        "648 of the 729 sequences": lambda: ([5.73, -1.0], 2.3, -0.7),
-    },
-    exercises.check_to_the_start: {
-        "right": lambda g, states, W_h: carry(g, states[:0:-1], W_h.T),
-        "not answered yet": lambda g, states, W_h: None,
-        "return one number for each": lambda g, states, W_h: 0.0,
-        "the slopes of tanh are missing": lambda g, states, W_h: carry(g, states[:0:-1], W_h.T, lambda h: 1),
-        "the way back goes through W_h turned over": lambda g, states, W_h: carry(g, states[:0:-1], W_h),
-        "the order is turned": lambda g, states, W_h: carry(g, states[1:], W_h.T),
-        "one step too many": lambda g, states, W_h: carry(g, states[::-1], W_h.T),
-        "the slope belongs": lambda g, states, W_h: carry(g, states[-2::-1], W_h.T),
-        "multiply by the slope": lambda g, states, W_h: carry(g, states[:0:-1], W_h.T, lambda h: h),
-        "not yet: for h in": lambda g, states, W_h: g,
-    },
-    exercises.check_parity: {
-        "right": lambda: ([[10.0, 10.0]], [[5.0, 5.0], [-5.0, -5.0]], [-5.0, -15.0]),
-        "not answered yet": lambda: None,
-        "two units, one input": lambda: ([10.0], [[5.0, 5.0], [-5.0, -5.0]], [-5.0, -15.0]),
-        "two units that see each other": lambda: ([10.0, 10.0], [5.0, 5.0], [-5.0, -15.0]),
-        "one step": lambda: ([10.0, 10.0], [[5.0, 5.0], [-5.0, -5.0]], [0.0, 0.0]),
-        "two ones are even": lambda: ([10.0, 10.0], [[5.0, 5.0], [-5.0, -5.0]], [-5.0, -35.0]),
-        "a 0 changes nothing": lambda: ([10.0, 10.0], [[-10.0, 0.0], [10.0, 0.0]], [-5.0, -15.0]),
-        "136 of the 256 sequences": lambda: ([10.0, 10.0], [[10.0, 10.0], [-5.0, -10.0]], [-5.0, -20.0]),
-    },
-    exercises.check_uniform_limit: {
-        "right": lambda n_in, n_out: np.sqrt(6 / (n_in + n_out)),
-        "not answered yet": lambda n_in, n_out: None,
-        "return one number": lambda n_in, n_out: [0.1, 0.1],
-        "this is Xavier's standard deviation": lambda n_in, n_out: np.sqrt(2 / (n_in + n_out)),
-        "this is the whole interval": lambda n_in, n_out: 2 * np.sqrt(6 / (n_in + n_out)),
-        "this is r^2": lambda n_in, n_out: 6 / (n_in + n_out),
-        "Xavier looks both ways": lambda n_in, n_out: np.sqrt(3 / n_in),
-        "solve r^2 / 3": lambda n_in, n_out: 3 / (n_in + n_out),
-    },
-    exercises.check_numerator: {
-        "right": lambda f: 1 / np.mean(f(NOISE) ** 2),
-        "not answered yet": lambda f: None,
-        "return one number": lambda f: f(NOISE),
-        "this is the share": lambda f: np.mean(f(NOISE) ** 2),
-        "this is the root": lambda f: np.mean(f(NOISE) ** 2) ** -0.5,
-        "you took the variance": lambda f: 1 / np.var(f(NOISE)),
-        "every z counts": lambda f: 1 / np.mean(f(np.abs(NOISE)) ** 2),
-        "for ReLU it should be": lambda f: 1 / np.mean(f(NOISE)),
-        "right for ReLU; for tanh": lambda f: 2,
-    },
-    exercises.check_diagnosis: {
-        "right": (NAMED, CHARTS),
-        "not answered yet": (dict.fromkeys(NAMED), CHARTS),
-        "C is not answered yet": ({**NAMED, "C": None}, CHARTS),
-        "A: write one of": ({**NAMED, "A": "dead"}, CHARTS),
-        "C: dead ReLU means bars of exactly 0": ({**NAMED, "C": "dead ReLU"}, CHARTS),
-        "E: the slopes of dead units are 0": ({**NAMED, "E": "dead ReLU"}, CHARTS),
-        "A: at 0 a tanh still has slope 1": ({**NAMED, "A": "zero start"}, CHARTS),
-        "C: an explosion starts far above 1": ({**NAMED, "C": "explosion"}, CHARTS),
-        "B: a sigmoid's slope is at most 1/4": ({**NAMED, "B": "deep sigmoid"}, CHARTS),
-        "A: in a deep sigmoid network the bars slope": ({**NAMED, "A": "deep sigmoid"}, CHARTS),
-        "C: on a plateau the output's slope": ({**NAMED, "C": "plateau"}, CHARTS),
-        "A: on a plateau all bars have sunk": ({"A": "plateau"}, {"A": (level, level, [0.5] * 5 + [0.04])}),
-    },
-    exercises.check_cures: {
-        "right": ({"A": ("lr", 0.3)}, *WARD),
-        "not answered yet": ({"A": None}, *WARD),
-        "B is not answered yet": ({"A": ("lr", 0.3)}, {**WARD[0], "B": {"lr": 1}}, WARD[1]),
-        "A: write a line": ({"A": "lr"}, *WARD),
-        "A: changing lr leaves it sick": ({"A": ("lr", 0.03)}, *WARD),
-    },
+ANSWERS = {  # check: (the line it should print, or how that line begins, and an answer)
+    "check_shapes": [
+        ("right", lambda: ((64, 20), (289,), (289, 20), (64, 1))),
+        ("right", lambda: [[64, 20], [289], np.shape(np.ones((289, 20))), [64, 1]]),
+        ("not answered yet", lambda: None),
+        ("return four shapes: yours are 1", lambda: [(64, 20)]),
+        ("the first:", lambda: [(64, 289), (289,), (289, 20), (64, 1)]),
+        ("the second: axis 0", lambda: [(64, 20), 64, (289, 20), (64, 1)]),
+        ("the second: without keepdims", lambda: [(64, 20), (1, 289), (289, 20), (64, 1)]),
+        ("the second: the rows", lambda: [(64, 20), (64, 1), (289, 20), (64, 1)]),
+        ("the third:", lambda: [(64, 20), (289,), (20, 289), (64, 1)]),
+        ("the fourth: keepdims", lambda: [(64, 20), (289,), (289, 20), (64,)]),
+        ("the fourth: axis 1", lambda: [(64, 20), (289,), (289, 20), (1, 20)]),
+        ("your function stops with TypeError", lambda: 4),
+    ],
+    "check_xor_by_hand": [
+        ("right", lambda: (*XOR, [[10], [10]], [-5])),
+        ("right", lambda: (XOR[0], [XOR[1]], [10, 10], -5)),
+        ("right", lambda: ([[9, 7], [9, 7]], [9, -9], [-8, 8], 6)),
+        ("not answered yet", lambda: None),
+        ("two units on two features", lambda: ([5, 5], [-5, -5], [[10], [10]], [-5])),
+        ("one output on two units", lambda: (*XOR, [10], [-5])),
+        ("all four turned", lambda: (*XOR, [[-10], [-10]], [5])),
+        ("3 of the 4 points", lambda: (*XOR, [[10], [0]], [-5])),
+        ("1 of the 4 points", lambda: ([[5, 5], [-5, -5]], XOR[1], [[10], [10]], [-5])),
+        ("2 of the 4 points", lambda: (*XOR, [[np.nan], [0]], [0])),
+        ("your function stops with ValueError", lambda: 5 * [0]),
+    ],
+    "check_dictionary_gradients": [
+        ("right", dictionary_gradients),
+        ("right", gradients()),
+        ("right", spoiling),
+        ("not answered yet", lambda X, T, parameters: None),
+        ("return a dictionary", lambda X, T, parameters: parameters),
+        ("dW3 has shape", gradients(transpose=True)),
+        ("nan where an answer", gradients(last=naive_last)),
+        ("the mean is missing", gradients(last=lambda p, T: p - T)),
+        ("the sign is turned", gradients(last=lambda p, T: (T - p) / T.shape[1])),
+        ("the last layer is not right", gradients(last=lambda p, T: (p - T) * p * (1 - p) / 7)),
+        ("the last layer is not right", gradients(last=lambda p, T: (p - T) / p.size)),
+        ("the last layer is right; below", gradients(relu=False)),
+        ("right for three layers, not for 2", three_layers_only),
+        ("right for three layers, not for 2", gradients(last=lambda p, T: (p - T) / 7)),
+    ],
+    "check_numerator": [
+        ("right", lambda f: 1 / np.mean(f(NOISE) ** 2)),
+        ("right", lambda f: NOISE.size / np.sum(np.square(f(NOISE)))),
+        ("right", lambda f: 1 / np.mean([f(z) ** 2 for z in NOISE[:10_000]])),
+        ("right", lambda f: 1 / (np.var(f(NOISE)) + np.mean(f(NOISE)) ** 2)),
+        ("not answered yet", lambda f: None),
+        ("return one number", lambda f: f(NOISE)),
+        ("this is the share", lambda f: np.mean(f(NOISE) ** 2)),
+        ("this is the root", lambda f: np.mean(f(NOISE) ** 2) ** -0.5),
+        ("you took the variance", lambda f: 1 / np.var(f(NOISE))),
+        ("every z counts", lambda f: 1 / np.mean(f(np.abs(NOISE)) ** 2)),
+        ("the square is missing", lambda f: 1 / np.mean(f(NOISE))),
+        ("near, by chance", lambda f: 1.13 / np.mean(f(NOISE) ** 2)),
+        ("near, by chance", lambda f: 0.87 / np.mean(f(NOISE) ** 2)),
+        ("for ReLU it should be", lambda f: 6 / np.mean(f(NOISE) ** 2)),
+        ("right for ReLU; for tanh", lambda f: 2),
+        ("right for ReLU; for tanh", lambda f: 1 / np.mean(np.maximum(NOISE, 0) ** 2)),
+        (
+            "right for ReLU; for tanh",
+            lambda f: 1 / np.mean(f(3**0.5 * np.linspace(-1, 1, 999)) ** 2),
+        ),
+        ("right for ReLU and tanh", lambda f: 2 if f(-3) == 0 else 2.54),
+        ("your function stops with ZeroDivisionError", lambda f: 1 / 0),
+    ],
+    "check_diagnosis": [
+        ("right", (NAMED, CHARTS)),
+        ("not answered yet", (dict.fromkeys(NAMED), CHARTS)),
+        ("C is not answered yet", ({**NAMED, "C": None}, CHARTS)),
+        ("A: write one of", ({**NAMED, "A": "dead"}, CHARTS)),
+        ("C: dead ReLU means bars of exactly 0", ({**NAMED, "C": "dead ReLU"}, CHARTS)),
+        ("E: the slopes of dead units are 0", ({**NAMED, "E": "dead ReLU"}, CHARTS)),
+        ("A: at 0 a tanh still has slope 1", ({**NAMED, "A": "zero start"}, CHARTS)),
+        ("C: an explosion starts far above 1", ({**NAMED, "C": "explosion"}, CHARTS)),
+        ("B: a sigmoid's slope is at most 1/4", ({**NAMED, "B": "deep sigmoid"}, CHARTS)),
+        ("A: in a deep sigmoid network the bars", ({**NAMED, "A": "deep sigmoid"}, CHARTS)),
+        ("C: on a plateau the output's slope", ({**NAMED, "C": "plateau"}, CHARTS)),
+        (
+            "A: on a plateau all bars have sunk",
+            ({"A": "plateau"}, {"A": (level, level, [0.5] * 5 + [0.04])}),
+        ),
+    ],
+    "check_cures": [
+        ("right", ({"A": ("lr", 0.3)}, *WARD)),
+        ("right", ({"A": ["lr", 0.3]}, *WARD)),
+        ("not answered yet", ({"A": None}, *WARD)),
+        (
+            "B is not answered yet",
+            ({"A": ("lr", 0.3)}, {**WARD[0], "B": {"lr": 1}}, WARD[1]),
+        ),
+        ("A: write a line", ({"A": "lr"}, *WARD)),
+        ("A: write a line", ({"A": ([], 0.3)}, *WARD)),
+        ("A: changing lr leaves it sick", ({"A": ("lr", 0.03)}, *WARD)),
+        (
+            "A: training with this lr stops with ZeroDivisionError: division by zero",
+            ({"A": ("lr", 0)}, WARD[0], lambda letter, line, value: 1 / value),
+        ),
+    ],
+    "check_set_and_reset": [
+        ("right", lambda: ([[5.0], [-5.0]], [[2.0]], [0.0])),
+        ("right", lambda: (np.array([4, -4]), 1.5, -0.01)),
+        ("not answered yet", lambda: None),
+        ("one unit, two inputs", lambda: ([5.0], [2.0], [0.0])),
+        ("it is on before any set", lambda: ([5.0, -5.0], 2.0, 0.5)),
+        ("it is on before any set", lambda: ([5.0, -5.0], 2.0, 1e-12)),
+        ("it is on before any set", lambda: ([5.0, -5.0], 1.2, 1e-300)),
+        ("a set does not lift", lambda: ([-5.0, 5.0], 2.0, 0.0)),
+        ("the set is forgotten", lambda: ([5.0, -5.0], 0.9, 0.0)),
+        ("the set is forgotten", lambda: ([5.0, -5.0], 1.09, 0.0)),
+        ("a reset does not bring", lambda: ([5.0, -0.2], 2.0, 0.0)),
+        ("after a reset it comes back", lambda: ([5.0, -1.8], 2.0, 0.0)),
+        ("a set after a reset", lambda: ([1.5, -5.0], 2.0, 0.0)),
+        ("648 of the 729 sequences", lambda: ([5.73, -1.0], 2.3, -0.7)),
+    ],
+    "check_parity": [
+        ("right", lambda: ([[10.0, 10.0]], PARITY, [-5.0, -15.0])),
+        ("right", lambda: ([20, 20], 2 * np.array(PARITY), [[-10, -30]])),
+        ("not answered yet", lambda: None),
+        ("two units, one input", lambda: ([10.0], PARITY, [-5.0, -15.0])),
+        ("two units that see each other", lambda: ([10.0, 10.0], [5.0, 5.0], [-5.0, -15.0])),
+        ("one step", lambda: ([10.0, 10.0], PARITY, [0.0, 0.0])),
+        ("two ones are even", lambda: ([10.0, 10.0], PARITY, [-5.0, -35.0])),
+        ("a 0 changes nothing", lambda: ([10.0, 10.0], [[-10.0, 0.0], [10.0, 0.0]], [-5.0, -15.0])),
+        (
+            "136 of the 256 sequences",
+            lambda: ([10.0, 10.0], [[10.0, 10.0], [-5.0, -10.0]], [-5.0, -20.0]),
+        ),
+    ],
 }
-ROWS = [(check, line, answer) for check, answers in ANSWERS.items() for line, answer in answers.items()]
+CASES = [(name, line, answer) for name, cases in ANSWERS.items() for line, answer in cases]
 
 
-@pytest.mark.parametrize("check, line, answer", ROWS, ids=[f"{check.__name__}: {line}" for check, line, _ in ROWS])
-def test_a_check_names_what_is_wrong(check, line, answer, capsys, monkeypatch):
-    monkeypatch.delenv("DLCOURSE_STRICT", raising=False)
-    answer = answer if isinstance(answer, tuple) else (answer,)
-    check(*answer)
-    printed = capsys.readouterr().out
-    assert printed.startswith(line) and printed.count("\n") == 1 and printed.isascii()
+@pytest.mark.parametrize("name, line, answer", CASES, ids=[f"{n}: {line}" for n, line, _ in CASES])
+def test_a_check_names_what_is_wrong(name, line, answer, say):
+    said = say(CHECKS[name], *(answer if isinstance(answer, tuple) else (answer,)))
+    assert said == line if line in ("right", "not answered yet") else said.startswith(line)
 
+
+def test_every_function_has_cases():
+    assert ANSWERS.keys() == FUNCTIONS.keys()
+
+
+def test_ten_thousand_draws_are_enough_and_a_hundred_are_not(say):
+    def by_sampling(n, seed):
+        return lambda f: 1 / np.mean(f(draws(n, seed)) ** 2)
+
+    check = CHECKS["check_numerator"]
+    assert {say(check, by_sampling(10_000, seed)) for seed in range(200)} == {"right"}
+    few = [say(check, by_sampling(300, seed)) for seed in range(50)]
+    assert sum("draw more z" in said for said in few) >= 5
+
+
+# ---- all checks
+
+
+@pytest.mark.parametrize("name", CHECKS)
+def test_only_strict_mode_raises(name, say, capsys, monkeypatch):
     monkeypatch.setenv("DLCOURSE_STRICT", "1")
-    if line == "right":
-        check(*answer)
-    else:
-        with pytest.raises(AssertionError, match=check.__name__):
-            check(*answer)
+    blank = (lambda *given: None,)
+    if name in ("check_diagnosis", "check_cures"):
+        blank = next(answer for line, answer in ANSWERS[name] if line == "not answered yet")
+    named = r"^(Lesson \d|Before you start): .* not answered yet$"
+    with pytest.raises(AssertionError, match=named):
+        CHECKS[name](*blank)
+    assert capsys.readouterr().out == "not answered yet\n"
+    right = DATA[name].right if name in DATA else dict(ANSWERS[name][:1])["right"]
+    assert say(CHECKS[name], *(right if isinstance(right, tuple) else (right,))) == "right"
 
 
-def test_every_check_is_tested():
-    assert {name for name in vars(exercises) if name.startswith("check_")} == {check.__name__ for check in ANSWERS}
+LESSONS = [path.stem for path in pathlib.Path(exercises.__file__).parent.glob("*.py")]
 
 
-def test_an_answer_cannot_spoil_the_check_by_writing_into_its_arguments(capsys):
-    def spoils(w, gradient, lr, strength):
-        w -= lr * (gradient + strength * w)
-        return w
-
-    exercises.check_step_with_l2(spoils)
-    assert capsys.readouterr().out == "right\n"
+@pytest.mark.parametrize("name", sorted(set(LESSONS) - {"__init__", "engine"}))
+def test_the_package_passes_on_every_check_of_a_lesson(name):
+    lesson = importlib.import_module(f"dlcourse.exercises.{name}")
+    for check, judge in vars(lesson).items():
+        if check.startswith("check_"):
+            assert CHECKS[check] is judge

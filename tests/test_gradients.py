@@ -1,4 +1,7 @@
-"""Every backward against finite differences, in float64: per parameter, per input, at most 1e-7 apart."""
+"""Every backward against finite differences, in float64.
+
+Per parameter, per input, at most 1e-7 apart.
+"""
 
 import numpy as np
 import pytest
@@ -18,12 +21,18 @@ LAYERS = [  # each case makes fresh layers, and names the shape of their input
     (lambda: [Sigmoid()], (5, 4)),
     (lambda: [Tanh()], (5, 4)),
     (lambda: [ReLU()], (5, 4)),
-    (lambda: [Dense(4, 6), ReLU(), Dense(6, 5), Tanh(), Dense(5, 3), Sigmoid(), Dense(3, 2)], (7, 4)),
+    (
+        lambda: [Dense(4, 6), ReLU(), Dense(6, 5), Tanh(), Dense(5, 3), Sigmoid(), Dense(3, 2)],
+        (7, 4),
+    ),
 ]
 
 
 def targets(loss, shape, seed=3):
-    """Targets that the loss takes: rows that sum to 1, fractions between 0 and 1, or any numbers."""
+    """Targets that the loss takes.
+
+    Rows that sum to 1, fractions between 0 and 1, or any numbers.
+    """
     t = np.random.default_rng(seed).random(shape)
     return t / t.sum(axis=1, keepdims=True) if loss is SoftmaxCrossEntropy else t
 
@@ -35,17 +44,24 @@ def inputs(shape, seed=1):
 
 
 def assert_close(name, analytic, numerical):
-    """At most LIMIT apart, relative to their size; else the parameter, the worst index and both numbers."""
+    """At most LIMIT apart, relative to their size.
+
+    Else the parameter, the worst index and both numbers.
+    """
     difference = np.abs(analytic - numerical)
     worst = np.unravel_index(difference.argmax(), difference.shape)
-    error = np.linalg.norm(difference) / max(np.linalg.norm(analytic) + np.linalg.norm(numerical), 1e-3)
+    error = np.linalg.norm(difference) / max(
+        np.linalg.norm(analytic) + np.linalg.norm(numerical), 1e-3
+    )
     assert analytic.shape == numerical.shape and error <= LIMIT, (
         f"{name}: error {error:.1e}, worst at {tuple(map(int, worst))}: "
         f"backward {analytic[worst]:.9g}, finite differences {numerical[worst]:.9g}"
     )
 
 
-@pytest.mark.parametrize("make, shape", LAYERS, ids=lambda case: repr(case()) if callable(case) else str(case))
+@pytest.mark.parametrize(
+    "make, shape", LAYERS, ids=lambda case: repr(case()) if callable(case) else str(case)
+)
 def test_layers_agree_with_finite_differences(make, shape):
     """dL/d parameter and dL/dx of L = sum dy * y, a dy that is different for every output."""
     layers, x = make(), inputs(shape)
@@ -61,13 +77,19 @@ def test_layers_agree_with_finite_differences(make, shape):
     for layer in reversed(layers):
         arriving = dx.copy()
         leaving = layer.backward(dx)
-        assert np.array_equal(dx, arriving) and not np.shares_memory(leaving, dx), f"{layer!r}.backward writes dy"
+        assert np.array_equal(dx, arriving) and not np.shares_memory(leaving, dx), (
+            f"{layer!r}.backward writes dy"
+        )
         dx = leaving
     assert np.array_equal(dy, before)
     assert_close("dL/dx", dx, numerical_gradient(total, x))
     for layer in layers:
         for name in layer.shapes:
-            assert_close(f"{layer!r}.{name}", getattr(layer, "d" + name), numerical_gradient(total, getattr(layer, name)))
+            assert_close(
+                f"{layer!r}.{name}",
+                getattr(layer, "d" + name),
+                numerical_gradient(total, getattr(layer, name)),
+            )
 
 
 @pytest.mark.parametrize("shape", [(5, 3), (1, 2)])
@@ -97,7 +119,9 @@ def test_backward_overwrites_the_gradient_whatever_the_flag_was():
     for training in (True, False, True):
         net.backward(np.ones_like(net.forward(x, training=training)))
         grads.append(net.grad.copy())
-    assert np.array_equal(grads[0], grads[1]) and np.array_equal(grads[0], grads[2]) and grads[0].any()
+    assert (
+        np.array_equal(grads[0], grads[1]) and np.array_equal(grads[0], grads[2]) and grads[0].any()
+    )
 
 
 class WrongSign(Dense):
@@ -162,24 +186,35 @@ class Doubling(Layer):
 
 def test_the_check_is_made_as_in_training():
     net = Sequential([Dense(4, 3), Doubling()], dtype=np.float64)
-    assert max(gradient_errors(net, MeanSquaredError(), inputs((5, 4)), np.ones((5, 3))).values()) <= LIMIT
+    assert (
+        max(gradient_errors(net, MeanSquaredError(), inputs((5, 4)), np.ones((5, 3))).values())
+        <= LIMIT
+    )
 
 
 def test_the_error_of_a_layer_whose_gradient_is_0_stays_small():
     net = Sequential([Dense(4, 3), ReLU(), Dense(3, 2)], dtype=np.float64)
     net.layers[0].b = -100.0  # every ReLU is off
-    assert max(gradient_errors(net, MeanSquaredError(), inputs((5, 4)), np.ones((5, 2))).values()) <= LIMIT
+    assert (
+        max(gradient_errors(net, MeanSquaredError(), inputs((5, 4)), np.ones((5, 2))).values())
+        <= LIMIT
+    )
 
 
 def test_rounding_is_no_error_where_the_gradient_nearly_vanishes():
     net = Sequential([Dense(4, 3), Tanh(), Dense(3, 2)], dtype=np.float64)
     net.layers[0].b = 10.0  # tanh is flat there: slope 8e-9
-    assert max(gradient_errors(net, MeanSquaredError(), inputs((5, 4)), np.ones((5, 2))).values()) <= 10 * LIMIT
+    assert (
+        max(gradient_errors(net, MeanSquaredError(), inputs((5, 4)), np.ones((5, 2))).values())
+        <= 10 * LIMIT
+    )
     assert 0 < net.grad_rms()[0] < 1e-7
 
 
 def test_a_failure_names_parameter_index_and_both_numbers():
-    with pytest.raises(AssertionError, match=r"W: error .* worst at \(1, 0\): backward 7, finite differences 3"):
+    with pytest.raises(
+        AssertionError, match=r"W: error .* worst at \(1, 0\): backward 7, finite differences 3"
+    ):
         assert_close("W", np.array([[1.0, 2], [7, 4]]), np.array([[1.0, 2], [3, 4]]))
 
 
@@ -190,7 +225,9 @@ def test_numerical_gradient_by_hand():
     grad = numerical_gradient(lambda a: seen.append(a is theta) or float(np.sum(a**3)), theta)
     assert np.allclose(grad, 3 * kept**2, rtol=1e-8) and np.array_equal(theta, kept) and all(seen)
     for number in (float, np.array):  # an array of no axes is one number, too
-        assert numerical_gradient(lambda a, number=number: number(a**2), np.array(3.0)) == pytest.approx(6)
+        assert numerical_gradient(
+            lambda a, number=number: number(a**2), np.array(3.0)
+        ) == pytest.approx(6)
     for largest in (np.finfo(float).max, np.finfo(float).min):
         assert not numerical_gradient(lambda a, largest=largest: largest, np.ones(1))
 

@@ -1,4 +1,7 @@
-"""What training and judging may hold in memory, beyond the data: allocation is counted, no time is taken."""
+"""What training and judging may hold in memory, beyond the data.
+
+Allocation is counted, no time is taken.
+"""
 
 import tracemalloc
 
@@ -18,12 +21,16 @@ RNG = np.random.default_rng(0)
 
 
 def digits_network():
-    first, second, third = (Dense(n_in, n_out, initializers.he) for n_in, n_out in zip(SIZES, SIZES[1:], strict=False))
+    first, second, third = (
+        Dense(n_in, n_out, initializers.he) for n_in, n_out in zip(SIZES, SIZES[1:], strict=False)
+    )
     return Sequential([first, ReLU(), second, ReLU(), third])
 
 
 def images(n):
-    return RNG.random((n, SIZES[0]), np.float32), np.eye(SIZES[-1], dtype=np.float32)[RNG.integers(0, SIZES[-1], n)]
+    return RNG.random((n, SIZES[0]), np.float32), np.eye(SIZES[-1], dtype=np.float32)[
+        RNG.integers(0, SIZES[-1], n)
+    ]
 
 
 def peak(run):
@@ -40,13 +47,23 @@ def peak(run):
 def test_training_holds_few_copies_of_the_parameters(optimizer, copies):
     net, (x, t), batch = digits_network(), images(1000), 50
     batches = Batches(x, t, batch)
-    held = net.theta.nbytes + net.grad.nbytes + peak(lambda: fit(net, SoftmaxCrossEntropy(), optimizer, batches, 2))
-    activations = 4 * batch * (2 * sum(SIZES) + SIZES[-1])  # float32: x, and for each layer z and y; t
+    held = (
+        net.theta.nbytes
+        + net.grad.nbytes
+        + peak(lambda: fit(net, SoftmaxCrossEntropy(), optimizer, batches, 2))
+    )
+    activations = (
+        4 * batch * (2 * sum(SIZES) + SIZES[-1])
+    )  # float32: x, and for each layer z and y; t
     order, small = 8 * len(x), 50_000
-    assert held <= copies * net.theta.nbytes + activations + order + small, f"{held / net.theta.nbytes:.2f} times the parameters"
+    assert held <= copies * net.theta.nbytes + activations + order + small, (
+        f"{held / net.theta.nbytes:.2f} times the parameters"
+    )
 
 
-@pytest.mark.parametrize("judge", [lambda net, x, t: net.predict(x), accuracy], ids=["predict", "accuracy"])
+@pytest.mark.parametrize(
+    "judge", [lambda net, x, t: net.predict(x), accuracy], ids=["predict", "accuracy"]
+)
 def test_judging_works_in_chunks(judge):
     net = digits_network()
     few, many = (peak(lambda x=x, t=t: judge(net, x, t)) for x, t in (images(2048), images(16384)))

@@ -21,7 +21,7 @@ MODULES = sorted(
 ROOMS = "data gradcheck training penalties layers activations losses network initializers".split()
 ROOMS += ["optimizers", "schedules", "recurrent"]
 HEART = ["layers", "activations", "losses", "network", "optimizers", "training"]
-PICTURES = {"plots", "canvas", "widgets", "drawing"}
+PICTURES = {"plots", "widgets", "drawing"}
 MAY_IMPORT = {  # the drawing: part of the house -> parts that it may import, besides the doors
     "activations": {"layers"},
     "network": {"layers", "initializers"},  # for mlp alone: Sequential knows no layer by name
@@ -30,14 +30,13 @@ MAY_IMPORT = {  # the drawing: part of the house -> parts that it may import, be
     "training": {"optimizers.clip_norm", "penalties.L1", "penalties.L2"},  # no class to work on
     "guard": set(),
     "plots": {"drawing"},
-    "widgets": {"plots", "canvas", "drawing"},
+    "widgets": {"plots", "drawing"},
     "drawing": set(),
     "lessons": {*ROOMS, *PICTURES},
     "exercises": {*ROOMS, *PICTURES, "lessons"},
 }
 THIRD_PARTY = {
     "plots": {"numpy", "matplotlib", "contourpy", "IPython"},
-    "canvas": {"numpy", "matplotlib", "PIL"},
     "drawing": {"numpy", "matplotlib", "contourpy", "PIL", "IPython"},
     "widgets": {"numpy", "ipywidgets", "traitlets", "IPython"},
     "lessons": {"numpy", "matplotlib"},

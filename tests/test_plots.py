@@ -40,12 +40,18 @@ DRAWN = {
     "loss_curve": lambda history, **ax: plots.loss_curve(history, **ax),
     "gradient_magnitude": lambda history, **ax: plots.gradient_magnitude(history, **ax),
     "layer_bars": lambda history, **ax: plots.layer_bars([1.0, 0.1], **ax),
-    "layer_histograms": lambda history, **ax: plots.layer_histograms([[1, 2], [4, 0]], [0, 0.5, 1], **ax),
+    "layer_histograms": lambda history, **ax: plots.layer_histograms(
+        [[1, 2], [4, 0]], [0, 0.5, 1], **ax
+    ),
     "points": lambda history, **ax: plots.points(X, LABELS, **ax),
-    "decision_boundary": lambda history, **ax: plots.decision_boundary(height, X, LABELS, level=4, **ax),
+    "decision_boundary": lambda history, **ax: plots.decision_boundary(
+        height, X, LABELS, level=4, **ax
+    ),
     "histograms": lambda history, **ax: plots.histograms({"a": [1, 2, 2]}, **ax),
     "images": lambda history, **ax: plots.images(np.eye(4), **ax),
-    "contour_path": lambda history, **ax: plots.contour_path(height, {"a": X}, xlim=(0, 4), ylim=(0, 5), **ax),
+    "contour_path": lambda history, **ax: plots.contour_path(
+        height, {"a": X}, xlim=(0, 4), ylim=(0, 5), **ax
+    ),
 }
 
 
@@ -80,10 +86,15 @@ def test_curves_give_no_two_things_one_colour():
     with matplotlib.rc_context():
         plots.use_style()
         ax = plots.curves([1, 2], {"step": [0, 1], "sigmoid": [1, 2], "other": [2, 3]})
-    assert len({line.get_color() for line in ax.lines}) == 3 and ax.lines[1].get_color() == plots.COLORS["sigmoid"]
+    assert (
+        len({line.get_color() for line in ax.lines}) == 3
+        and ax.lines[1].get_color() == plots.COLORS["sigmoid"]
+    )
     assert len({line.get_linestyle() for line in ax.lines}) == 3
     every = dict.fromkeys([*plots.COLORS, "one more"], [1, 2])
-    assert [line.get_color() for line in plots.curves([1, 2], every).lines][:-1] == list(plots.COLORS.values())
+    assert [line.get_color() for line in plots.curves([1, 2], every).lines][:-1] == list(
+        plots.COLORS.values()
+    )
 
 
 def test_curves_take_an_x_for_each_name():
@@ -109,8 +120,8 @@ def test_gradient_magnitude_draws_a_line_for_each_layer_on_a_log_axis(history):
     first, second = ax.lines
     assert ax.get_yscale() == "log"
     np.testing.assert_array_equal(
-        first.get_ydata().filled(np.nan), [*10.0 ** -np.arange(10), np.nan]
-    )  # a log axis has no 0: a gap
+        first.get_ydata().filled(np.nan), [*history.grad_rms[:10, 0], np.nan]
+    )  # 0 is a gap
     np.testing.assert_array_equal(second.get_ydata(), np.full(11, 0.5))
     assert [text.get_text() for text in ax.get_legend().get_texts()] == history.layers
     assert np.mean(to_rgb(first)) < np.mean(to_rgb(second)), "the layer next to the input is dark"
@@ -120,15 +131,24 @@ def to_rgb(line):
     return matplotlib.colors.to_rgb(line.get_color())
 
 
-SHAPES = {name: MarkerStyle(name).get_transform().transform_path(MarkerStyle(name).get_path()) for name in "o^v"}
+SHAPES = {
+    name: MarkerStyle(name).get_transform().transform_path(MarkerStyle(name).get_path())
+    for name in "o^v"
+}
 
 
 def marks(ax):
     """(layer, height, marker, hollow) of every mark, input left."""
     (drawn,) = (c for c in ax.collections if isinstance(c, PathCollection))
-    shapes = [next(n for n, s in SHAPES.items() if np.array_equal(s.vertices, p.vertices)) for p in drawn.get_paths()]
+    shapes = [
+        next(n for n, s in SHAPES.items() if np.array_equal(s.vertices, p.vertices))
+        for p in drawn.get_paths()
+    ]
     hollow = (drawn.get_facecolors()[:, 3] == 0).tolist()
-    return [(*place, *looks) for place, *looks in zip(drawn.get_offsets().tolist(), shapes, hollow, strict=True)]
+    return [
+        (*place, *looks)
+        for place, *looks in zip(drawn.get_offsets().tolist(), shapes, hollow, strict=True)
+    ]
 
 
 def test_layer_bars_stand_at_their_values():
@@ -144,12 +164,26 @@ def test_the_marks_of_layer_bars_look_as_scatter_draws_them(n):
     ax = plots.layer_bars(values)
     drawn = pixels(ax)
     (marks,) = (c for c in ax.collections if isinstance(c, PathCollection))
-    look = {"facecolors": marks.get_facecolors(), "edgecolors": marks.get_edgecolors(), "linewidths": 1, "zorder": 3}
+    look = {
+        "facecolors": marks.get_facecolors(),
+        "edgecolors": marks.get_edgecolors(),
+        "linewidths": 1,
+        "zorder": 3,
+    }
     marks.remove()
     assert 50 < np.any(drawn != pixels(ax), axis=2).sum() / n < 250, "pixels a mark"
     shapes = ["o"] * (n - 1) + ["^"]
-    for place, shape, *colors in zip(marks.get_offsets(), shapes, look.pop("facecolors"), look.pop("edgecolors"), strict=True):
-        ax.scatter(*place, 64 if n < 10 else 36, marker=shape, facecolors=[colors[0]], edgecolors=[colors[1]], **look)
+    for place, shape, *colors in zip(
+        marks.get_offsets(), shapes, look.pop("facecolors"), look.pop("edgecolors"), strict=True
+    ):
+        ax.scatter(
+            *place,
+            64 if n < 10 else 36,
+            marker=shape,
+            facecolors=[colors[0]],
+            edgecolors=[colors[1]],
+            **look,
+        )
     far = np.abs(pixels(ax) - drawn).max(axis=2) > 100
     assert far.mean() < 0.001, "but for half a pixel: scatter puts each mark on the pixels' grid"
 
@@ -162,7 +196,12 @@ def pixels(ax):
 def test_layer_bars_beyond_the_axis_are_arrows_at_its_edge_with_their_number_and_zero_is_hollow():
     ax = plots.layer_bars([1e-15, 1e7, 0.0, 1.0], ylim=(1e-6, 1e2))
     (low, high, zero, inside) = marks(ax)
-    assert [mark[2:] for mark in (low, high, zero, inside)] == [("v", False), ("^", False), ("o", True), ("o", False)]
+    assert [mark[2:] for mark in (low, high, zero, inside)] == [
+        ("v", False),
+        ("^", False),
+        ("o", True),
+        ("o", False),
+    ]
     assert all(1e-6 < mark[1] < 1e2 for mark in (low, high, zero, inside)) and inside[1] == 1.0
     assert [text.get_text() for text in ax.texts] == ["1e-15", "1e+07"]
 
@@ -176,7 +215,9 @@ def test_layer_bars_show_other_networks_and_a_prediction_behind_the_values():
     ax = plots.layer_bars([1.0, 0.1], others=[[2.0, 0.0], [3.0, 0.3]], predicted=[0.5, 0.05])
     (grey,), (dashed,) = [c for c in ax.collections if isinstance(c, LineCollection)], ax.lines
     heights = [segment[:, 1].tolist() for segment in grey.get_segments()]
-    np.testing.assert_array_equal(heights, [[2.0, 1e-15], [3.0, 0.3], [1.0, 0.1]])  # 0 lies far below the axis
+    np.testing.assert_array_equal(
+        heights, [[2.0, 1e-15], [3.0, 0.3], [1.0, 0.1]]
+    )  # 0 lies far below the axis
     assert dashed.get_linestyle() == "--" and dashed.get_ydata().tolist() == [0.5, 0.05]
     assert marks(ax) == [(1, 1.0, "o", False), (2, 0.1, "o", False)]
 
@@ -184,7 +225,9 @@ def test_layer_bars_show_other_networks_and_a_prediction_behind_the_values():
 def test_layer_histograms_stand_side_by_side_as_wide_as_their_shares():
     ax = plots.layer_histograms([[1, 2], [4, 0]], [0, 0.5, 1], marks=[0.6, 0.2], ylabel="slope")
     (outlines,) = ax.collections
-    for layer, path, widths in zip((1, 2), outlines.get_paths(), ([0.4, 0.8], [0.8, 0]), strict=True):
+    for layer, path, widths in zip(
+        (1, 2), outlines.get_paths(), ([0.4, 0.8], [0.8, 0]), strict=True
+    ):
         for height, width in zip((0.25, 0.75), widths, strict=True):
             across = path.vertices[np.isin(path.vertices[:, 1], (height - 0.25, height + 0.25)), 0]
             assert np.any(np.isclose(across, layer - 0.4 + width))
@@ -194,7 +237,11 @@ def test_layer_histograms_stand_side_by_side_as_wide_as_their_shares():
 
 def scattered(ax):
     """The points of each class, by name."""
-    return {line.get_label(): line.get_xydata().tolist() for line in ax.lines if line.get_label().startswith("label")}
+    return {
+        line.get_label(): line.get_xydata().tolist()
+        for line in ax.lines
+        if line.get_label().startswith("label")
+    }
 
 
 @pytest.mark.parametrize("labels", [LABELS, LABELS[:, None]])
@@ -233,10 +280,18 @@ def test_a_plane_without_a_finite_value_is_drawn_without_complaint(value):
     ax = plots.decision_boundary(lambda points: np.full(len(points), value), X, LABELS)
     shades, _ = ax.collections
     assert len(shades.get_paths()) == (not np.isnan(value))
-    pixels(plots.contour_path(lambda points: np.full(len(points), value), {"path": X}, xlim=(0, 4), ylim=(0, 5)))
+    pixels(
+        plots.contour_path(
+            lambda points: np.full(len(points), value), {"path": X}, xlim=(0, 4), ylim=(0, 5)
+        )
+    )
 
 
-LEVEL = {"flat": lambda w: 0 * w[:, 0], "nearly": lambda w: 1 + 1e-16 * w[:, 0], "endless": lambda w: np.exp(999 * w[:, 0])}
+LEVEL = {
+    "flat": lambda w: 0 * w[:, 0],
+    "nearly": lambda w: 1 + 1e-16 * w[:, 0],
+    "endless": lambda w: np.exp(999 * w[:, 0]),
+}
 
 
 @pytest.mark.filterwarnings("ignore:overflow")
@@ -280,7 +335,9 @@ def test_signed_images_are_white_at_0_blue_above_red_below():
 
 
 def test_contour_path_goes_from_its_ring_to_its_cross():
-    ax = plots.contour_path(height, {"one": X, "two": X[::-1]}, xlim=(0, 4), ylim=(0, 5), xlabel="w")
+    ax = plots.contour_path(
+        height, {"one": X, "two": X[::-1]}, xlim=(0, 4), ylim=(0, 5), xlabel="w"
+    )
     path, ring, cross = ax.lines[:3]
     np.testing.assert_array_equal(path.get_xydata(), X)
     np.testing.assert_array_equal(ring.get_xydata(), X[:1])
@@ -290,7 +347,9 @@ def test_contour_path_goes_from_its_ring_to_its_cross():
     (shades,) = ax.collections
     assert np.all(np.diff(shades.get_facecolors()[:, :3].sum(axis=1)) < 0), "higher is darker"
     edges = [height(shade.vertices) for shade in shades.get_paths()]
-    np.testing.assert_allclose([(e.min(), e.max()) for e in edges], [(k, k + 1) for k in range(14)], atol=1e-9)
+    np.testing.assert_allclose(
+        [(e.min(), e.max()) for e in edges], [(k, k + 1) for k in range(14)], atol=1e-9
+    )
     assert [text.get_text() for text in ax.get_legend().get_texts()] == ["one", "two"]
 
 
@@ -301,14 +360,22 @@ def test_layer_colours_run_from_dark_to_bright():
 
 def test_show_displays_the_picture_with_its_words(monkeypatch):
     shown = []
-    monkeypatch.setattr("IPython.display.display", lambda data, **settings: shown.append((data, settings)))
+    monkeypatch.setattr(
+        "IPython.display.display", lambda data, **settings: shown.append((data, settings))
+    )
     alt = "A line that rises from 1 to 2."
     assert plots.show(plots.curves([1, 2], {"a": [1, 2]}), alt) is None
     plots.show(plots.axes(2), alt)
     for data, settings in shown:
-        assert data["text/plain"] == alt and settings["metadata"]["image/png"]["alt"] == alt and settings["raw"]
+        assert (
+            data["text/plain"] == alt
+            and settings["metadata"]["image/png"]["alt"] == alt
+            and settings["raw"]
+        )
         picture = data["image/png"]
-        image = Image.open(io.BytesIO(base64.b64decode(picture) if isinstance(picture, str) else picture))
+        image = Image.open(
+            io.BytesIO(base64.b64decode(picture) if isinstance(picture, str) else picture)
+        )
         assert image.format == "PNG"
     assert matplotlib.pyplot.get_fignums() == []
 
@@ -323,7 +390,9 @@ def test_the_style_is_told_apart_without_colour():
     with matplotlib.rc_context():
         plots.use_style()
         cycle = matplotlib.rcParams["axes.prop_cycle"].by_key()
-    assert len(set(zip(cycle["color"], cycle["linestyle"], strict=True))) == len(cycle["color"]) >= 6
+    assert (
+        len(set(zip(cycle["color"], cycle["linestyle"], strict=True))) == len(cycle["color"]) >= 6
+    )
     assert len(set(cycle["linestyle"])) >= 4
 
 
@@ -332,7 +401,9 @@ def test_unit_lines_run_where_each_unit_is_0():
     ax = plots.axes()
     ax.set(xlim=(-5, 5), ylim=(-5, 5))
     for line, w, offset in zip(plots.unit_lines(W, b, ax).lines, W.T, b, strict=True):
-        ends = ax.transData.inverted().transform(line.get_transform().transform([(0, 0), (1, 1)]))  # where it leaves the axes
+        ends = ax.transData.inverted().transform(
+            line.get_transform().transform([(0, 0), (1, 1)])
+        )  # where it leaves the axes
         assert np.allclose(ends @ w + offset, 0) and not np.allclose(*ends)
 
 
@@ -340,7 +411,10 @@ def test_space_shows_both_classes_and_the_plane_seen_along_its_edge_without_a_vi
     x, v = np.array([[0.0, 0.0, 0.0], [1.0, 1.0, 0.5], [0.5, 1.0, 1.0]]), np.array([1.0, 1.0, 3.0])
     whole, edge = plots.axes(2, projection="3d")
     plots.space(x, [0, 1, 1], whole, v, -2.5, seen_from=(25, 30))
-    assert [len(points.get_offsets()) for points in whole.collections[:2]] == [1, 2] and whole.elev == 25
+    assert [len(points.get_offsets()) for points in whole.collections[:2]] == [
+        1,
+        2,
+    ] and whole.elev == 25
     plots.space(x, [0, 1, 1], edge, v, -2.5)
     azimuth = np.deg2rad(edge.azim)
     assert edge.elev == 0 and np.isclose(v[:2] @ [np.cos(azimuth), np.sin(azimuth)], 0)
@@ -348,8 +422,12 @@ def test_space_shows_both_classes_and_the_plane_seen_along_its_edge_without_a_vi
 
 
 def test_network_shows_every_unit_and_every_weight():
-    ax = plots.network([["a", "b"], ["c", "d"], ["e"]], [np.array([[1.5, 2], [3, 4]]), np.array([[5], [-6]])])
-    assert [text.get_text() for text in ax.texts if text.get_text()] == "1.5 2 3 4 5 -6 a b c d e".split()
+    ax = plots.network(
+        [["a", "b"], ["c", "d"], ["e"]], [np.array([[1.5, 2], [3, 4]]), np.array([[5], [-6]])]
+    )
+    assert [
+        text.get_text() for text in ax.texts if text.get_text()
+    ] == "1.5 2 3 4 5 -6 a b c d e".split()
 
 
 def test_a_curve_has_the_colour_of_what_stands_before_the_comma_and_a_long_legend_has_rows():
@@ -367,12 +445,25 @@ def test_the_line_of_a_unit_that_is_far_away_is_no_error():
     ax.figure.canvas.draw()
 
 
-# What a colour looks like to those who lack one kind of cone: Machado, Oliveira & Fernandes (2009), severity 1, on linear RGB.
+# What a colour looks like to those who lack one kind of cone: Machado, Oliveira & Fernandes (2009),
+# severity 1, on linear RGB.
 VISION = {
     "all cones": np.eye(3),
-    "protanopia": [[0.152286, 1.052583, -0.204868], [0.114503, 0.786281, 0.099216], [-0.003882, -0.048116, 1.051998]],
-    "deuteranopia": [[0.367322, 0.860646, -0.227968], [0.280085, 0.672501, 0.047413], [-0.011820, 0.042940, 0.968881]],
-    "tritanopia": [[1.255528, -0.076749, -0.178779], [-0.078411, 0.930809, 0.147602], [0.004733, 0.691367, 0.303900]],
+    "protanopia": [
+        [0.152286, 1.052583, -0.204868],
+        [0.114503, 0.786281, 0.099216],
+        [-0.003882, -0.048116, 1.051998],
+    ],
+    "deuteranopia": [
+        [0.367322, 0.860646, -0.227968],
+        [0.280085, 0.672501, 0.047413],
+        [-0.011820, 0.042940, 0.968881],
+    ],
+    "tritanopia": [
+        [1.255528, -0.076749, -0.178779],
+        [-0.078411, 0.930809, 0.147602],
+        [0.004733, 0.691367, 0.303900],
+    ],
 }
 
 
@@ -389,7 +480,9 @@ def contrast(color):
 
 def lab(rgb):
     """Linear RGB as CIE L*, a*, b*: distances are about what an eye sees, 2 is just noticed."""
-    matrix = np.array([[0.4124, 0.3576, 0.1805], [0.2126, 0.7152, 0.0722], [0.0193, 0.1192, 0.9505]])
+    matrix = np.array(
+        [[0.4124, 0.3576, 0.1805], [0.2126, 0.7152, 0.0722], [0.0193, 0.1192, 0.9505]]
+    )
     x, y, z = np.cbrt(np.maximum(matrix @ rgb / [0.9505, 1, 1.089], 0.008856))
     return np.array([116 * y - 16, 500 * (x - y), 200 * (y - z)])
 
@@ -404,7 +497,9 @@ def test_the_colours_are_told_apart_by_every_kind_of_colour_vision(matrix):
 def test_lines_are_seen_on_white():
     assert all(contrast(color) >= 3 for color, _ in plots.CYCLE)
     assert all(contrast(color) >= 3 for n in (1, 2, 6, 20) for color in plots.layer_colors(n))
-    assert np.isclose(contrast("#767676"), 4.54, atol=0.01), "the grey that is just dark enough for text"
+    assert np.isclose(contrast("#767676"), 4.54, atol=0.01), (
+        "the grey that is just dark enough for text"
+    )
 
 
 def test_neighbouring_layers_are_told_apart():

@@ -1,23 +1,30 @@
-"""The tools for authors: record executes and stores notebooks, solutions fills in or takes out answers, benchmark compares."""
+"""The tools for authors.
+
+Record executes and stores notebooks, solutions fills in or takes out answers, benchmark compares.
+"""
 
 import base64
 import importlib
 import io
 import os
 import sys
+from unittest import mock
 
 import nbformat
 import numpy as np
 import pytest
 import record
 import solutions
+import variants
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 from PIL import Image
 
 
 def wordy(path):
     """A notebook of two cells in a file, not run yet."""
-    nbformat.write(new_notebook(cells=[new_markdown_cell("Words."), new_code_cell("print(6 * 7)")]), path)
+    nbformat.write(
+        new_notebook(cells=[new_markdown_cell("Words."), new_code_cell("print(6 * 7)")]), path
+    )
     return path
 
 
@@ -53,7 +60,11 @@ def test_record_finds_what_must_not_be_stored(tmp_path, monkeypatch, output, wor
     monkeypatch.setattr(record, "small", lambda picture: picture)
     cell = new_code_cell("1", outputs=[output], execution_count=1, id="a")
     path = tmp_path / "x.ipynb"
-    path.write_text(record.written(record.normalise(new_notebook(cells=[cell]), "x")), encoding="utf-8", newline="\n")
+    path.write_text(
+        record.written(record.normalise(new_notebook(cells=[cell]), "x")),
+        encoding="utf-8",
+        newline="\n",
+    )
     found = record.violations(path)
     assert len(found) == 1 and words in found[0]
 
@@ -91,7 +102,13 @@ def test_a_small_picture_keeps_a_colour_that_is_rare():
 
 def test_record_keeps_alt_tags_and_readable_ids_and_drops_the_rest():
     cell = new_code_cell("1", id="by-hand")
-    cell.metadata.update({"tags": ["figure"], "collapsed": True, "jupyter": {"source_hidden": True, "outputs_hidden": True}})
+    cell.metadata.update(
+        {
+            "tags": ["figure"],
+            "collapsed": True,
+            "jupyter": {"source_hidden": True, "outputs_hidden": True},
+        }
+    )
     data = {"image/png": png(), "text/plain": "Panel", record.VIEW: {"model_id": "1"}}
     cell.outputs = [
         new_output("display_data", data, metadata={"image/png": {"alt": "A square.", "width": 3}}),
@@ -100,21 +117,29 @@ def test_record_keeps_alt_tags_and_readable_ids_and_drops_the_rest():
         new_output("stream", name="stdout", text="b\n"),
     ]
     lesson = new_notebook(
-        cells=[cell, new_code_cell("2")], metadata={"widgets": {}, "language_info": {"name": "python", "version": "3"}}
+        cells=[cell, new_code_cell("2")],
+        metadata={"widgets": {}, "language_info": {"name": "python", "version": "3"}},
     )
     record.normalise(lesson, "01_x")
     assert [c.id for c in lesson.cells] == ["by-hand", "01-x-000"]
     assert lesson.metadata == record.METADATA
-    assert lesson.cells[0].metadata == {"tags": ["figure"], "jupyter": {"source_hidden": True}}
+    folded = {"source_hidden": True, "outputs_hidden": True}
+    assert lesson.cells[0].metadata == {"tags": ["figure"], "jupyter": folded}
     shown, printed = lesson.cells[0].outputs
-    assert shown.metadata == {"image/png": {"alt": "A square."}} and set(shown.data) == {"image/png", "text/plain"}
+    assert shown.metadata == {"image/png": {"alt": "A square."}} and set(shown.data) == {
+        "image/png",
+        "text/plain",
+    }
     assert printed.text == "a\nb\n"
 
 
 def exercise(solution):
     """A notebook of one exercise in a file."""
     folded = "<details><summary>Hint</summary>\nh\n</details>\n\n<details><summary>Solution</summary>\n{}\n</details>\n\nNext."
-    cells = [new_code_cell("0", metadata={"tags": ["exercise"]}), new_code_cell("check()", metadata={"tags": ["check"]})]
+    cells = [
+        new_code_cell("0", metadata={"tags": ["exercise"]}),
+        new_code_cell("check()", metadata={"tags": ["check"]}),
+    ]
     return new_notebook(cells=[*cells, new_markdown_cell(folded.format(solution))])
 
 
@@ -122,7 +147,9 @@ def test_solutions_are_filled_in_and_taken_out(tmp_path):
     nbformat.write(exercise("```python\nx = 1\n```"), tmp_path / "in.ipynb")
     for action in ("fill", "strip"):
         solutions.main([action, str(tmp_path / "in.ipynb"), str(tmp_path / f"{action}.ipynb")])
-    filled, stripped = (nbformat.read(tmp_path / f"{action}.ipynb", 4).cells for action in ("fill", "strip"))
+    filled, stripped = (
+        nbformat.read(tmp_path / f"{action}.ipynb", 4).cells for action in ("fill", "strip")
+    )
     assert filled[0].source == "x = 1" and "Solution" in filled[2].source
     assert stripped[0].source == "0"
     assert stripped[2].source == "<details><summary>Hint</summary>\nh\n</details>\n\nNext."
@@ -138,7 +165,11 @@ def test_what_is_handed_in_is_judged(tmp_path, capsys):
         ("c", "x = 1", "print('right')"),
         ("d", "x", "check()"),
     ]:
-        cells = [given, new_code_cell(answer, metadata={"tags": ["exercise"]}), new_code_cell(check)]
+        cells = [
+            given,
+            new_code_cell(answer, metadata={"tags": ["exercise"]}),
+            new_code_cell(check),
+        ]
         nbformat.write(new_notebook(cells=cells), tmp_path / f"by_{name}.ipynb")
     solutions.main(["judge", str(tmp_path / "lesson.ipynb"), str(tmp_path / "by_*.ipynb")])
     assert [line.split("  ")[1:] for line in capsys.readouterr().out.splitlines()] == [
@@ -159,3 +190,41 @@ def test_the_benchmark_says_what_to_install(monkeypatch):
     monkeypatch.setitem(sys.modules, "torch", None)
     with pytest.raises(SystemExit, match="pip install -r tools/benchmark-requirements.txt"):
         importlib.import_module("benchmark")
+
+
+def test_the_benchmark_warns_where_the_processors_own_code_is_not_what_runs(monkeypatch):
+    for name in ("torch", "torch.nn", "sklearn", "sklearn.neural_network", "threadpoolctl"):
+        monkeypatch.setitem(sys.modules, name, mock.MagicMock())
+    monkeypatch.delitem(sys.modules, "benchmark", raising=False)
+    benchmark = importlib.import_module("benchmark")
+    monkeypatch.delitem(sys.modules, "benchmark")
+    monkeypatch.delenv("NPY_DISABLE_CPU_FEATURES", raising=False)
+    monkeypatch.delenv("OPENBLAS_CORETYPE", raising=False)
+    assert benchmark.warning() == ""
+    monkeypatch.setenv("OPENBLAS_CORETYPE", "Haswell")
+    assert benchmark.warning().startswith("Warning: OPENBLAS_CORETYPE=Haswell is set.")
+
+
+def test_variants_force_what_they_name_and_nothing_else(monkeypatch):
+    monkeypatch.setenv("OPENBLAS_CORETYPE", "Haswell")  # a variant does not inherit it
+    monkeypatch.setattr(
+        variants, "BARE", {k: v for k, v in os.environ.items() if k not in variants.FORCED}
+    )
+    found = variants.variants()
+    assert found["as this processor has it"] == {} and found["Haswell"] == {
+        "OPENBLAS_CORETYPE": "Haswell"
+    }
+    ask = "import os; print(os.environ.get('OPENBLAS_CORETYPE'), os.environ.get('ROUNDING_NOISE'))"
+    assert variants.said(ask) == "None None"
+    assert variants.said(ask, **found["rounding noise 2"]) == "None 2"
+    assert variants.said("raise SystemExit(3)") is None
+
+
+def test_variants_count_what_passed_and_what_failed(tmp_path):
+    path = tmp_path / "test_some.py"
+    path.write_text(
+        "def test_a(): pass\ndef test_b(): assert 0\ndef test_c(): pass\n", encoding="utf-8"
+    )
+    right, wrong, said = variants.passed({}, str(path))
+    assert (right, wrong) == (2, 1) and "test_b" in said
+    assert variants.passed({}, str(tmp_path / "missing.py"))[:2] == (0, 1)

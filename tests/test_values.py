@@ -54,7 +54,9 @@ def test_cross_entropy_keeps_small_errors_on_both_sides(z, dtype):
     right = loss.forward(z, np.ones_like(z)), loss.backward()
     left = loss.forward(-z, np.zeros_like(z)), loss.backward()
     assert right[0] == left[0] and right[1] == -left[1]
-    assert -right[1] == pytest.approx(np.exp(-z) / (1 + np.exp(-z)), rel=float(4 * np.finfo(dtype).eps), abs=0)
+    assert -right[1] == pytest.approx(
+        np.exp(-z) / (1 + np.exp(-z)), rel=float(4 * np.finfo(dtype).eps), abs=0
+    )
 
 
 def test_dense_computes_in_the_precision_of_its_network():
@@ -73,14 +75,36 @@ def test_dense_by_hand():
     dx = dense.backward(np.array([[1, 0, 0], [0, 1, -1]]))
     assert dense.dW.tolist() == [[1, 2, -2], [0, -1, 1]] and dense.db.tolist() == [1, 1, -1]
     assert dx.tolist() == [[1, 4], [-1, -1]]
-    assert net.theta.tolist() == [1, 2, 3, 4, 5, 6, 10, 20, 30] and net.grad.tolist() == [1, 2, -2, 0, -1, 1, 1, 1, -1]
+    assert net.theta.tolist() == [1, 2, 3, 4, 5, 6, 10, 20, 30] and net.grad.tolist() == [
+        1,
+        2,
+        -2,
+        0,
+        -1,
+        1,
+        1,
+        1,
+        -1,
+    ]
 
 
 @pytest.mark.parametrize(
     "loss, z, t, value, dz",
     [
-        (MeanSquaredError(), [[1, 2], [3, 5]], [[0, 2], [1, 2]], (1 + 4 + 9) / 4, [[0.5, 0], [1, 1.5]]),
-        (SigmoidCrossEntropy(), [[0.0], [math.log(3)]], [[1], [0]], (math.log(2) + math.log(4)) / 2, [[-0.25], [0.375]]),
+        (
+            MeanSquaredError(),
+            [[1, 2], [3, 5]],
+            [[0, 2], [1, 2]],
+            (1 + 4 + 9) / 4,
+            [[0.5, 0], [1, 1.5]],
+        ),
+        (
+            SigmoidCrossEntropy(),
+            [[0.0], [math.log(3)]],
+            [[1], [0]],
+            (math.log(2) + math.log(4)) / 2,
+            [[-0.25], [0.375]],
+        ),
         (SigmoidCrossEntropy(), [[0.0, 0.0]], [[1, 0]], 2 * math.log(2), [[-0.5, 0.5]]),
         (
             SoftmaxCrossEntropy(),
@@ -104,7 +128,11 @@ def test_losses(loss, z, t, value, dz, dtype):
 
 @pytest.mark.parametrize("Loss", [SigmoidCrossEntropy, SoftmaxCrossEntropy])
 def test_a_cross_entropy_keeps_small_surprises(Loss):
-    z, t = (np.array([[40.0]]), [[1]]) if Loss is SigmoidCrossEntropy else (np.array([[20.0, 0.0]]), [[1, 0]])
+    z, t = (
+        (np.array([[40.0]]), [[1]])
+        if Loss is SigmoidCrossEntropy
+        else (np.array([[20.0, 0.0]]), [[1, 0]])
+    )
     expected = math.exp(-40) if Loss is SigmoidCrossEntropy else math.log1p(math.exp(-20))
     assert Loss().forward(z, t) == pytest.approx(expected, rel=1e-6, abs=0)
 
@@ -136,7 +164,9 @@ def test_initializers_in_a_network():
     dense = Dense(200, 100, init=initializers.he)
     Sequential([dense], seed=5)
     expected = initializers.he(np.random.default_rng(5), 200, 100)
-    assert np.array_equal(dense.W, expected.astype(np.float32)) and not dense.b.any()  # drawn in float64, then cast
+    assert (
+        np.array_equal(dense.W, expected.astype(np.float32)) and not dense.b.any()
+    )  # drawn in float64, then cast
 
 
 def test_penalties_by_hand():
@@ -182,7 +212,9 @@ def test_grad_rms_neither_underflows_nor_overflows(size):
     net = Sequential([Dense(2, 1)])
     net.grad = [3 * size, -4 * size, 0]
     with np.errstate(all="raise", under="ignore"):
-        assert net.grad_rms() == pytest.approx([size * math.sqrt(12.5)], rel=1e-4, abs=0, nan_ok=True)
+        assert net.grad_rms() == pytest.approx(
+            [size * math.sqrt(12.5)], rel=1e-4, abs=0, nan_ok=True
+        )
 
 
 def worked_example():
@@ -194,14 +226,17 @@ def worked_example():
 
 
 @pytest.mark.parametrize(
-    "inputs, outputs", [([1, 2], [1.56128, 2.72707]), ([2, 1], [2.5015, 2.3324]), ([1, 1], [1.56128, 2.0791])]
+    "inputs, outputs",
+    [([1, 2], [1.56128, 2.72707]), ([2, 1], [2.5015, 2.3324]), ([1, 1], [1.56128, 2.0791])],
 )
 def test_rnn_worked_example(inputs, outputs):
     net, output = worked_example()
     states = net.forward(np.array(inputs, float).reshape(1, -1, 1))
     assert states.shape == (1, 2, 2) and output(states[0]) == pytest.approx(outputs, abs=6e-5)
     if inputs == [1, 2]:
-        assert states[0] == pytest.approx(np.array([[0.53705, 0.46212], [0.85974, 0.88367]]), abs=6e-6)
+        assert states[0] == pytest.approx(
+            np.array([[0.53705, 0.46212], [0.85974, 0.88367]]), abs=6e-6
+        )
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
@@ -216,8 +251,12 @@ def test_rnn_reads_a_batch_as_its_rows_and_its_steps(dtype):
     for t in range(6):
         h = rnn.step(x[:, t], h)
         assert h == pytest.approx(states[:, t], abs=1e-6) and h.dtype == dtype
-    assert np.concatenate([net.forward(x[i : i + 1]) for i in range(5)]) == pytest.approx(states, abs=1e-6)
-    assert net.forward(x[:, :4]) == pytest.approx(states[:, :4], abs=1e-6)  # what comes later changes nothing earlier
+    assert np.concatenate([net.forward(x[i : i + 1]) for i in range(5)]) == pytest.approx(
+        states, abs=1e-6
+    )
+    assert net.forward(x[:, :4]) == pytest.approx(
+        states[:, :4], abs=1e-6
+    )  # what comes later changes nothing earlier
     assert rnn.shapes == {"W_x": (4, 3), "W_h": (3, 3), "b": (3,)}
 
 

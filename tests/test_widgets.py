@@ -1,4 +1,7 @@
-"""`explore`: one persistent figure under controls, drawn as if it were new each time; what goes wrong is said in the widget."""
+"""`explore`: one persistent figure under controls, drawn as if it were new each time.
+
+What goes wrong is said in the widget.
+"""
 
 import asyncio
 import io
@@ -14,7 +17,8 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg, RendererAgg
 from matplotlib.figure import Figure
 from PIL import Image
 
-from dlcourse import canvas, plots, training, widgets
+from dlcourse import plots, training, widgets
+from dlcourse.drawing import canvas
 
 
 def pixels(panel):
@@ -25,12 +29,16 @@ def pixels(panel):
 def wave(ax=None, *, lr=0.5, n=3, kind="sin", grid=True, scale=1.0):
     """A wave for a frequency, sampled and bent as the controls say."""
     x = np.linspace(0, 6, 20 * n)
-    return plots.curves(x, {"wave": getattr(np, kind)(lr * x) * scale + grid}, ax, xlabel="x", ylim=(-3, 3))
+    return plots.curves(
+        x, {"wave": getattr(np, kind)(lr * x) * scale + grid}, ax, xlabel="x", ylim=(-3, 3)
+    )
 
 
 def test_explore_makes_a_control_for_each_kind_of_range():
     free = ipywidgets.BoundedFloatText(min=0, max=9)
-    panel = widgets.explore(wave, lr=(0.1, 2.0), n=(1, 9), kind=["sin", "cos"], grid=True, scale=free)
+    panel = widgets.explore(
+        wave, lr=(0.1, 2.0), n=(1, 9), kind=["sin", "cos"], grid=True, scale=free
+    )
     kinds = {name: type(control) for name, control in panel.controls.items()}
     assert kinds == {
         "lr": ipywidgets.FloatSlider,
@@ -226,7 +234,103 @@ def faces(ax=None, v=0):
     return ax
 
 
-DRAWN = [faces, limits, scales, labels, ticks, legends, upside_down, bare, margins, everything, colours]
+def background(ax=None, v=0):
+    ax.plot([0, 1])
+    if v:
+        ax.set_facecolor("yellow")
+        ax.figure.set_facecolor("pink")
+    return ax
+
+
+def spines(ax=None, v=0):
+    ax.plot([0, 1])
+    if v:
+        ax.spines["left"].set_color("red")
+        ax.spines["bottom"].set(linewidth=3, linestyle="--")
+        ax.spines["top"].set_visible(True)
+    return ax
+
+
+def single_ticks(ax=None, v=0):
+    ax.plot([0, 1])
+    for label in ax.get_xticklabels()[: 2 * v]:
+        label.set(color="red", rotation=30)
+    return ax
+
+
+def all_ticks(ax=None, v=0):
+    ax.plot([0, 1])
+    if v:
+        ax.tick_params(labelcolor="red", length=10, right=True)
+        ax.grid(True)
+    return ax
+
+
+def legend_titles(ax=None, v=0):
+    ax.plot([0, 1], label="same words")
+    ax.legend(title="same words", title_fontsize=9 + 3 * v)
+    return ax
+
+
+def on_the_figure(ax=None, v=0):
+    ax.plot([0, 1], label="same words")
+    ax.figure.text(0.5, 0.5, f"value {v}")
+    if v:
+        ax.figure.legend(loc="center right")
+    return ax
+
+
+def title_of_the_figure(ax=None, v=0):
+    ax.plot([0, 1])
+    ax.figure.suptitle(f"value {v}")
+    return ax
+
+
+def colorbar(ax=None, v=0):
+    image = ax.imshow([[0, 1], [2, 3 + v]])
+    ax.figure.colorbar(image, ax=ax)
+    return ax
+
+
+def colorbar_now_and_then(ax=None, v=0):
+    image = ax.imshow([[0, 1], [2, 3]])
+    if v:
+        ax.figure.colorbar(image, ax=ax)
+    return ax
+
+
+def two_scales(ax=None, v=0):
+    ax.plot([0, 1])
+    if v:
+        right = ax.twinx()
+        right.plot([v, 0])
+        right.set_ylim(0, 9)
+    return ax
+
+
+DRAWN = [
+    background,
+    spines,
+    single_ticks,
+    all_ticks,
+    legend_titles,
+    on_the_figure,
+    title_of_the_figure,
+]
+DRAWN += [colorbar, colorbar_now_and_then, two_scales]
+DRAWN += [
+    faces,
+    limits,
+    scales,
+    labels,
+    ticks,
+    legends,
+    upside_down,
+    bare,
+    margins,
+    everything,
+    colours,
+]
 
 
 @pytest.mark.parametrize("draw", DRAWN, ids=lambda draw: draw.__name__)
@@ -272,13 +376,19 @@ def test_a_way_through_many_frames_keeps_few_of_them(monkeypatch):
 
 
 def test_a_panel_that_starts_elsewhere_arrives_at_the_same_picture():
-    moved, fresh = widgets.explore(wave, lr=(0.1, 2.0)), widgets.explore(lambda ax=None, lr=1.7: wave(ax, lr=lr), lr=(0.1, 2.0))
+    moved, fresh = (
+        widgets.explore(wave, lr=(0.1, 2.0)),
+        widgets.explore(lambda ax=None, lr=1.7: wave(ax, lr=lr), lr=(0.1, 2.0)),
+    )
     moved.controls["lr"].value = 1.7
     np.testing.assert_array_equal(pixels(moved), pixels(fresh))
 
 
 def test_a_panel_shows_what_the_figure_before_it_shows(monkeypatch):
-    """The same artists in the same places; letters apart, only where a line crosses the frame may the order be seen."""
+    """The same artists in the same places.
+
+    Letters apart, only where a line crosses the frame may the order be seen.
+    """
     monkeypatch.setattr(canvas, "Renderer", RendererAgg)
     picture = io.BytesIO()
     figure = wave().figure
@@ -315,6 +425,22 @@ def test_letters_of_a_panel_are_as_pale_as_matplotlibs(look):
         drawn.draw()
         darkest.append(int(np.asarray(drawn.buffer_rgba())[..., :3].min()))
     assert abs(darkest[0] - darkest[1]) < 20
+
+
+BESIDE = [on_the_figure, title_of_the_figure, background, colorbar, spines]
+
+
+@pytest.mark.parametrize("draw", BESIDE, ids=lambda draw: draw.__name__)
+@pytest.mark.parametrize("v", [0, 2])
+def test_what_stands_beside_the_axes_is_in_the_panel_as_in_the_figure(draw, v, monkeypatch):
+    monkeypatch.setattr(canvas, "Renderer", RendererAgg)
+    figure = plots.axes().figure
+    draw(figure.axes[0], v=v)
+    picture = io.BytesIO()
+    figure.savefig(picture, format="png")
+    still = np.asarray(Image.open(picture).convert("RGB"), float)
+    panel = widgets.explore(lambda ax=None, v=v: draw(ax, v=v), v=[0, 2])
+    assert np.mean(np.any(np.abs(still - pixels(panel)) > 30, axis=-1)) < 0.01
 
 
 def test_an_axes_that_draw_adds_does_not_stay_for_the_next_picture():
@@ -447,12 +573,16 @@ def test_a_panel_draws_ahead_what_the_same_move_would_bring_and_draws_no_setting
     assert calls == [(1, "a"), (2, "a"), (3, "a")], "3 is drawn ahead"
     shown = panel.png
     after(to("v", 3), to("v", 2))
-    assert len(calls) == 3 and panel.png == shown, "remembered; nothing beyond the end of the slider"
+    assert len(calls) == 3 and panel.png == shown, (
+        "remembered; nothing beyond the end of the slider"
+    )
     after(to("kind", "bb"))
     assert calls[3:] == [(2, "bb")], "buttons have no next"
     shell.execution_count += 1
     after(to("kind", "a"))
-    assert calls[4:] == [(2, "a")] and panel.png == shown, "another cell has run: it may have changed what is drawn"
+    assert calls[4:] == [(2, "a")] and panel.png == shown, (
+        "another cell has run: it may have changed what is drawn"
+    )
 
 
 def test_a_panel_does_not_look_ahead_where_drawing_takes_long(noted):
@@ -476,7 +606,9 @@ def test_a_panel_remembers_numbers_and_words_only(noted):
         calls.append(v)
         ax.plot([0, 1], [0, 1 + (v is second)])
 
-    panel = widgets.explore(draw, v=ipywidgets.ToggleButtons(options=[("one", first), ("two", second)]))
+    panel = widgets.explore(
+        draw, v=ipywidgets.ToggleButtons(options=[("one", first), ("two", second)])
+    )
     one = panel.png
     panel.controls["v"].value = second
     two = panel.png
@@ -539,3 +671,48 @@ def test_the_next_value_of_a_move(control, moves, ahead):
     old, new = moves
     found = widgets._onwards(types.SimpleNamespace(owner=control, old=old, new=new))
     assert found == ahead and type(found) in (type(None), type(new))
+
+
+def test_a_guess_is_none_until_it_is_made_and_comes_back_beside_the_answer(capsys):
+    guess = widgets.predict("Which is ahead?", ["the first", "the second"])
+    assert guess.value is None
+    guess.answer("the second")
+    buttons = guess.children[1].children[0]
+    assert buttons.value is None, "no choice is suggested"
+    buttons.value = "the first"
+    assert guess.value == "the first" and "the first" in guess._said.value
+    guess.answer("the second")
+    assert capsys.readouterr().out == "it is the second\nyou said the first; it is the second\n"
+
+
+@pytest.mark.parametrize("choices", [(0, 1), (0.0, 1.0, 0.1), (1, 15, 2)])
+def test_a_number_counts_as_a_guess_when_the_button_is_pressed(choices):
+    guess = widgets.predict("How much is left?", choices)
+    slider, button = guess.children[1].children
+    slider.value = choices[1]
+    assert guess.value is None
+    button.click()
+    assert guess.value == choices[1]
+
+
+@pytest.mark.parametrize("choices", [[], ["one"], "ab", (1,), (1, "b"), [1, 2], None])
+def test_predict_says_which_choices_it_takes(choices):
+    with pytest.raises(ValueError, match="predict takes choices as"):
+        widgets.predict("What?", choices)
+    with pytest.raises(TypeError, match="predict takes the question first"):
+        widgets.predict(["a", "b"], "What?")
+
+
+def test_a_question_is_text_where_no_widget_runs():
+    data = widgets.predict("Is 1 < 2?", ["yes", "no"])._repr_mimebundle_()
+    assert data["text/plain"] == "Is 1 < 2?  yes · no"
+    assert data["text/html"] == "<p><b>Is 1 &lt; 2?</b> yes · no</p>"
+    assert repr(widgets.predict("How much?", (0, 10))) == "How much?  from 0 to 10"
+
+
+def test_a_panel_has_the_size_that_is_asked_for():
+    panel = widgets.explore(wave, size=(8.4, 4.4), lr=(0.1, 2.0))
+    assert panel._canvas.get_width_height() == (840, 440)
+    for size in ((8.4,), (0, 4), ("a", "b")):
+        with pytest.raises(ValueError, match="explore takes size as"):
+            widgets.explore(wave, size=size, lr=(0.1, 2.0))

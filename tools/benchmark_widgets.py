@@ -2,10 +2,11 @@
 
     python tools/benchmark_widgets.py notebooks/01*.ipynb ...       needs what tests/requirements.txt names; a minute each
 
-Runs each notebook, focuses every control of every widget, presses its keys (there and back again) and measures in the page the
-time to the first animation frame that shows another picture, and the bytes that came from the server. A table: median, 95th
-percentile and maximum in ms, kB per update, and the median as a part of what plain `interact` with `plt.show` takes for two
-axes with two curves each, measured in the same run. Frames come every 16.7 ms, so that no number is finer than that.
+Runs each notebook, focuses every control of every widget, presses its keys (there and back again)
+and measures in the page the time to the first animation frame that shows another picture, and the
+bytes that came from the server. A table: median, 95th percentile and maximum in ms, kB per update,
+and the median as a part of what plain `interact` with `plt.show` takes for two axes with two curves
+each, measured in the same run. Frames come every 16.7 ms, so that no number is finer than that.
 """
 
 import glob
@@ -62,7 +63,10 @@ WAIT = f"""cell => {{
 
 
 def measure(page, cell, place, keys, received):
-    """[(ms, bytes)] of key presses at a control, half of them there, half back. A key that changes nothing is left out."""
+    """[(ms, bytes)] of key presses at a control, half of them there, half back.
+
+    A key that changes nothing is left out.
+    """
     buttons, found = place.count(), []
     for press in range(PRESSES):
         forth = press < PRESSES // 2
@@ -99,13 +103,16 @@ def benchmark(browser, server, name):
         sys.exit("\n".join(errors))
     page.wait_for_timeout(1000)
     cells = page.locator(
-        ".jp-Notebook .jp-CodeCell", has=page.locator(".jp-OutputArea .widget-vbox, .jp-OutputArea .widget-interact")
+        ".jp-Notebook .jp-CodeCell",
+        has=page.locator(".jp-OutputArea .widget-vbox, .jp-OutputArea .widget-interact"),
     )
     for k in range(cells.count()):
         cell = cells.nth(k)
         cell.scroll_into_view_if_needed()
         for label, place, keys in controls(cell):
-            found.append((k + 1, label, measure(page, cell.element_handle(), place, keys, received)))
+            found.append(
+                (k + 1, label, measure(page, cell.element_handle(), place, keys, received))
+            )
     page.close()
     return found
 
@@ -121,11 +128,21 @@ def row(name, found, plain):
 
 
 def main(patterns):
-    paths = [pathlib.Path(path) for pattern in patterns for path in sorted(glob.glob(pattern)) or [pattern]]
+    paths = [
+        pathlib.Path(path)
+        for pattern in patterns
+        for path in sorted(glob.glob(pattern)) or [pattern]
+    ]
     if not paths or any(not path.exists() for path in paths):
         sys.exit(__doc__)
-    with tempfile.TemporaryDirectory() as folder, browse.chromium() as browser, browse.Jupyter(pathlib.Path(folder)) as server:
-        server.add(new_notebook(cells=[new_code_cell(PLAIN)], metadata=record.METADATA), "plain.ipynb")
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        browse.chromium() as browser,
+        browse.Jupyter(pathlib.Path(folder)) as server,
+    ):
+        server.add(
+            new_notebook(cells=[new_code_cell(PLAIN)], metadata=record.METADATA), "plain.ipynb"
+        )
         print(f"{'widget, control':44}   n  median    p95    max     kB  x interact")
         [(*_, found)] = benchmark(browser, server, "plain.ipynb")
         plain = statistics.median(ms for ms, _ in found)

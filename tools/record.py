@@ -3,9 +3,10 @@
     python tools/record.py notebooks/*.ipynb              runs each in a clean kernel, writes it with its outputs
     python tools/record.py --check notebooks/*.ipynb      runs nothing; says what is not as it would be written
 
-Stored: outputs, counts from 1, readable cell ids, tags, the alt text of pictures, small pictures; the old picture where the new
-one looks the same, so that diffs stay small. Not stored: widgets (their picture is), versions, timings, the state of an editor.
-A notebook that fails stays as it was.
+Stored: outputs, counts from 1, readable cell ids, tags, the alt text of pictures, small pictures;
+the old picture where the new one looks the same, so that diffs stay small. Not stored: widgets
+(their picture is), versions, timings, the state of an editor. A notebook that fails stays as it
+was.
 """
 
 import base64
@@ -28,15 +29,21 @@ METADATA = {
     "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
     "language_info": {"name": "python"},
 }
-RANDOM_ID = re.compile(r"[0-9a-f]{8}(-?[0-9a-f]{4}){0,3}(-?[0-9a-f]{12})?")  # as nbformat and JupyterLab make them
-UNSTABLE = re.compile(r"0x[0-9a-fA-F]{6,}|/(tmp|home|root|Users)/|[A-Z]:\\")  # an address, or a path of this machine
+RANDOM_ID = re.compile(
+    r"[0-9a-f]{8}(-?[0-9a-f]{4}){0,3}(-?[0-9a-f]{12})?"
+)  # as nbformat and JupyterLab make them
+UNSTABLE = re.compile(
+    r"0x[0-9a-fA-F]{6,}|/(tmp|home|root|Users)/|[A-Z]:\\"
+)  # an address, or a path of this machine
 LARGEST = 500 * 1024
 
 
 def execute(notebook, folder, **variables):
     """Run all cells in a fresh kernel in `folder`, with one BLAS thread and further environment `variables`."""
     threads = dict.fromkeys(("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "OMP_NUM_THREADS"), "1")
-    client = NotebookClient(notebook, timeout=300, kernel_name="python3", resources={"metadata": {"path": str(folder)}})
+    client = NotebookClient(
+        notebook, timeout=300, kernel_name="python3", resources={"metadata": {"path": str(folder)}}
+    )
     inherited = {name: value for name, value in os.environ.items() if name != "DLCOURSE_STRICT"}
     client.execute(env={**inherited, **threads, **variables})
     return notebook
@@ -60,13 +67,18 @@ def small(picture):
     white = Image.new("RGBA", image.size, "white")
     flat = Image.alpha_composite(white, image.convert("RGBA")).convert("RGB")
     out = io.BytesIO()
-    reduced = flat.quantize(256, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)  # rare colours stay true, too
+    reduced = flat.quantize(
+        256, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE
+    )  # rare colours stay true, too
     reduced.save(out, "png", optimize=True)
     return base64.b64encode(out.getvalue()).decode()
 
 
 def look_the_same(a, b):
-    """True where no spot of 4 x 4 pixels differs by what an eye would see; another version's edges of letters may."""
+    """True where no spot of 4 x 4 pixels differs by what an eye would see.
+
+    Another version's edges of letters may.
+    """
     a, b = unpacked(a), unpacked(b)
     if a.size != b.size:
         return False
@@ -75,7 +87,10 @@ def look_the_same(a, b):
 
 
 def normalise(notebook, name, before=None):
-    """Bring the notebook into the form that is committed; `before` is what is stored now, with the same cells."""
+    """Bring the notebook into the form that is committed.
+
+    `before` is what is stored now, with the same cells.
+    """
     notebook.metadata, notebook.nbformat_minor = nbformat.from_dict(METADATA), 5
     stem = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")
     taken, seen, numbers = {cell.get("id") for cell in notebook.cells}, set(), itertools.count()
@@ -83,7 +98,11 @@ def normalise(notebook, name, before=None):
         if "id" not in cell or cell.id in seen or RANDOM_ID.fullmatch(cell.id):
             cell.id = next(new for n in numbers if (new := f"{stem}-{n:03d}") not in taken)
         seen.add(cell.id)
-        hidden = {key: True for key in ("source_hidden",) if cell.metadata.get("jupyter", {}).get(key)}
+        hidden = {
+            key: True
+            for key in ("source_hidden", "outputs_hidden")
+            if cell.metadata.get("jupyter", {}).get(key)
+        }
         kept = {"tags": cell.metadata.get("tags"), "jupyter": hidden}
         cell.metadata = nbformat.from_dict({key: value for key, value in kept.items() if value})
         if cell.cell_type == "code":
@@ -92,8 +111,14 @@ def normalise(notebook, name, before=None):
 
 
 def _normalise_outputs(cell, before):
-    # a widget without a picture, such as a progress bar, shows nothing when its kernel is gone
-    cell.outputs = _joined([o for o in cell.outputs if VIEW not in o.get("data", {}) or "image/png" in o.data])
+    # a widget without a picture or words, such as a progress bar, shows nothing when its kernel is
+    # gone
+    shown = [
+        o
+        for o in cell.outputs
+        if VIEW not in o.get("data", {}) or {"image/png", "text/html"} & set(o.data)
+    ]
+    cell.outputs = _joined(shown)
     for output in cell.outputs:
         if "data" in output:
             output.data.pop(VIEW, None)
@@ -102,12 +127,19 @@ def _normalise_outputs(cell, before):
     old = [output.data["image/png"] for output in pictures(before)]
     for k, output in enumerate(pictures(cell)):
         output.data["image/png"] = small(output.data["image/png"])
-        if k < len(old) and unpacked(old[k]).mode == "P" and look_the_same(old[k], output.data["image/png"]):
+        if (
+            k < len(old)
+            and unpacked(old[k]).mode == "P"
+            and look_the_same(old[k], output.data["image/png"])
+        ):
             output.data["image/png"] = old[k]
 
 
 def _joined(outputs):
-    """The outputs with neighbouring pieces of one stream as one: where they are cut depends on the machine's speed."""
+    """The outputs with neighbouring pieces of one stream as one.
+
+    Where they are cut depends on the machine's speed.
+    """
     joined = []
     for output in outputs:
         if joined and output.output_type == "stream" and output.name == joined[-1].get("name"):
@@ -134,7 +166,9 @@ def record(path):
         os.replace(temporary, path)
     finally:
         temporary.unlink(missing_ok=True)
-    for picture in (path.parent / "pictures").glob("*.png"):  # what README shows, each named after its cell
+    for picture in (path.parent / "pictures").glob(
+        "*.png"
+    ):  # what README shows, each named after its cell
         for cell in notebook.cells:
             if cell.id == picture.stem:
                 picture.write_bytes(base64.b64decode(pictures(cell)[-1].data["image/png"]))
@@ -148,13 +182,21 @@ def violations(path):
     found = []
     if written(normalise(copy.deepcopy(notebook), path.stem)) != text:
         found.append("it is not in the form that tools/record.py writes")
-    counts = [cell.execution_count for cell in notebook.cells if cell.cell_type == "code" and cell.source.strip()]
+    counts = [
+        cell.execution_count
+        for cell in notebook.cells
+        if cell.cell_type == "code" and cell.source.strip()
+    ]
     if counts != list(range(1, len(counts) + 1)):
         found.append(f"its cells were not run once, from top to bottom: {counts}")
     if len(text.encode()) > LARGEST:
         found.append(f"it has {len(text.encode()) // 1024} KB, more than {LARGEST // 1024}")
     for cell in notebook.cells:
-        found += [f"cell {cell.id} {problem}" for output in cell.get("outputs", []) for problem in _in_output(cell, output)]
+        found += [
+            f"cell {cell.id} {problem}"
+            for output in cell.get("outputs", [])
+            for problem in _in_output(cell, output)
+        ]
     return found
 
 
@@ -166,7 +208,10 @@ def _in_output(cell, output):
         yield f"stores a warning: {output.text[:80]!r}"
     if UNSTABLE.search(text):
         yield f"prints an address or a path of one machine: {text[:80]!r}"
-    if "image/png" in output.get("data", {}) and len(output.metadata.get("image/png", {}).get("alt", "").split()) < 5:
+    if (
+        "image/png" in output.get("data", {})
+        and len(output.metadata.get("image/png", {}).get("alt", "").split()) < 5
+    ):
         yield "shows a picture without a sentence for those who cannot see it: plots.show(ax, alt=...)"
 
 
@@ -174,7 +219,9 @@ def main(arguments):
     patterns = [argument for argument in arguments if argument != "--check"]
     if not patterns or any(pattern.startswith("-") for pattern in patterns):
         sys.exit(__doc__)
-    paths = [path for pattern in patterns for path in sorted(glob.glob(pattern)) or [pattern]]  # no Windows shell expands *
+    paths = [
+        path for pattern in patterns for path in sorted(glob.glob(pattern)) or [pattern]
+    ]  # no Windows shell expands *
     if "--check" not in arguments:
         for path in paths:
             record(path)

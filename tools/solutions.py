@@ -4,9 +4,10 @@
     python tools/solutions.py strip notebooks/01_logistic_regression.ipynb  handout.ipynb
     python tools/solutions.py judge notebooks/01_logistic_regression.ipynb  handed_in/*.ipynb
 
-fill puts each solution in the place of its stub, strip removes the folded solutions. judge runs every notebook that was handed
-in, which is their code on your machine, and prints a line for each exercise. An exercise is a cell tagged `exercise`, a cell
-tagged `check`, and a text cell that begins with the folded hint and the folded solution, one block of Python.
+fill puts each solution in the place of its stub, strip removes the folded solutions. judge runs
+every notebook that was handed in, which is their code on your machine, and prints a line for each
+exercise. An exercise is a cell tagged `exercise`, a cell tagged `check`, and a text cell that
+begins with the folded hint and the folded solution, one block of Python.
 """
 
 import glob
@@ -23,18 +24,25 @@ BLOCK = re.compile(r"```python\n(.*?)```", re.DOTALL)
 
 def folded(cell, name):
     """What stands folded under `name` in a text cell: a list of texts."""
-    return re.findall(FOLDED.format(name), cell.source if cell.cell_type == "markdown" else "", re.DOTALL)
+    return re.findall(
+        FOLDED.format(name), cell.source if cell.cell_type == "markdown" else "", re.DOTALL
+    )
 
 
 def exercises(notebook):
-    """(stub cell, check cell, text cell, code of the solution) for every exercise; ValueError for one that is incomplete."""
+    """(stub cell, check cell, text cell, code of the solution) for every exercise.
+
+    ValueError for one that is incomplete.
+    """
     found = []
     cells = [*notebook.cells, *[nbformat.v4.new_raw_cell()] * 2]
     for i, cell in enumerate(notebook.cells):
         if "exercise" not in cell.metadata.get("tags", []):
             continue
         check, text = cells[i + 1 : i + 3]
-        blocks = [block for solution in folded(text, "Solution") for block in BLOCK.findall(solution)]
+        blocks = [
+            block for solution in folded(text, "Solution") for block in BLOCK.findall(solution)
+        ]
         if "check" not in check.metadata.get("tags", []):
             raise ValueError(f"exercise {cell.id}: the cell after it is not tagged check")
         if len(folded(text, "Hint")) != 1:
@@ -48,7 +56,10 @@ def exercises(notebook):
 
 
 def fill(notebook):
-    """Put each solution in the place of its stub; the outputs of that cell and of its check are no longer true."""
+    """Put each solution in the place of its stub.
+
+    The outputs of that cell and of its check are no longer true.
+    """
     for stub, check, _, code in exercises(notebook):
         stub.source = code
         for cell in (stub, check):
@@ -64,22 +75,36 @@ def strip(notebook):
 
 
 def judge(handed_in, lesson, folder):
-    """{the lesson's check: what it printed in the notebook handed in}; errors elsewhere do not stop the run."""
+    """{the lesson's check: what it printed in the notebook handed in}.
+
+    Errors elsewhere do not stop the run.
+    """
     for cell in handed_in.cells:
         cell.metadata["tags"] = ["raises-exception"]
         cell.outputs = []
     record.execute(handed_in, folder)
-    said = {cell.source.strip(): cell.outputs for cell in handed_in.cells if cell.cell_type == "code"}
+    said = {
+        cell.source.strip(): cell.outputs for cell in handed_in.cells if cell.cell_type == "code"
+    }
     verdicts = {}
     for _, check, _, _ in exercises(lesson):
-        outputs = said.get(check.source.strip(), [{"text": "the cell of this check is missing, or was changed"}])
-        words = [output.get("text") or f"stops with {output.get('ename')}: {output.get('evalue')}" for output in outputs]
+        outputs = said.get(
+            check.source.strip(), [{"text": "the cell of this check is missing, or was changed"}]
+        )
+        words = [
+            output.get("text") or f"stops with {output.get('ename')}: {output.get('evalue')}"
+            for output in outputs
+        ]
         verdicts[check.source.strip()] = "".join(words).strip().splitlines()[-1]
     return verdicts
 
 
 def main(arguments):
-    if len(arguments) < 3 or arguments[0] not in ("fill", "strip", "judge") or (arguments[0] != "judge" and len(arguments) > 3):
+    if (
+        len(arguments) < 3
+        or arguments[0] not in ("fill", "strip", "judge")
+        or (arguments[0] != "judge" and len(arguments) > 3)
+    ):
         sys.exit(__doc__)
     what, path, *others = arguments
     try:

@@ -1,0 +1,51 @@
+"""The checks of the exercises: each prints one line, and is named after the function it judges.
+
+The line is "right", "not answered yet", or the one thing that is wrong.
+They never raise, unless the environment variable DLCOURSE_STRICT is 1: then anything but "right" is
+an AssertionError. A lesson's checks stand in the file of its name; how they judge, in `engine`.
+"""
+
+from dlcourse.exercises.before_you_start import (
+    check_factor_per_step,
+    check_log_of_product,
+    check_mean_square,
+    check_shapes,
+    check_slope_of_L,
+)
+from dlcourse.exercises.cross_entropy import (
+    check_dictionary_gradients,
+    check_log_softmax,
+    check_surprise_of_sign,
+)
+from dlcourse.exercises.initialization import (
+    check_cures,
+    check_diagnosis,
+    check_numerator,
+    check_uniform_limit,
+)
+from dlcourse.exercises.logistic_regression import (
+    check_step_with_l2,
+    check_surprise_in_bits,
+    check_weighted_gradient,
+)
+from dlcourse.exercises.optimizers import (
+    check_nesterov_step,
+    check_stability_limits,
+    check_uncorrected_adam,
+)
+from dlcourse.exercises.rnn_forward_pass import (
+    check_count_parameters,
+    check_parity,
+    check_set_and_reset,
+    check_to_the_start,
+)
+from dlcourse.exercises.shallow_network import (
+    check_lab_steps,
+    check_layer_without_loop,
+    check_xor_by_hand,
+)
+from dlcourse.exercises.vanishing_gradient import (
+    check_first_over_last,
+    check_hard_tanh_backward,
+    check_level_std,
+)

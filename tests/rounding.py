@@ -1,0 +1,77 @@
+"""Rounding noise: the results of `Dense` moved by at most one unit in the last place, as another processor might.
+
+Set ROUNDING_NOISE to a seed, and the tests and the kernels that nbval starts shake what
+`Dense.forward` returns and what `Dense.param_grads` writes. The same numbers at the same place are
+always moved alike, so a network trained twice is still the same network; what a lesson claims must
+not depend on the last digit.
+"""
+
+import functools
+import os
+
+import numpy as np
+
+WORD = {4: np.uint32, 8: np.uint64}
+# 2^32 and 2^64 over the golden ratio: multiplying mixes upwards
+ODD = {4: 0x9E3779B1, 8: 0x9E3779B97F4A7C15}
+
+
+def noise(a, seed):
+    """-1, 0 or 1 for each number of the float array a.
+
+    A hash of its bits, its place and the seed.
+    """
+    word = WORD[a.itemsize]
+    place = np.arange(a.size, dtype=word).reshape(a.shape)
+    with np.errstate(over="ignore"):
+        h = np.ascontiguousarray(a).view(word) * word(ODD[a.itemsize])
+        h ^= h >> word(4 * a.itemsize)
+        h += place * word(ODD[a.itemsize] // 3 | 1) + word(seed + 1)
+        h *= word(ODD[a.itemsize])
+        h ^= h >> word(4 * a.itemsize)
+        h *= word(ODD[a.itemsize])
+    return (h >> word(8 * a.itemsize - 8)).astype(np.int64) % 3 - 1
+
+
+def shaken(a, seed):
+    """A copy of a, each number moved to a neighbour or left. Zero and what is not finite stay."""
+    step = noise(a, seed)
+    moved = np.nextafter(a, np.where(step > 0, np.inf, -np.inf).astype(a.dtype))
+    return np.where((step == 0) | (a == 0) | ~np.isfinite(a), a, moved).astype(a.dtype, copy=False)
+
+
+def shake(seed):
+    """Shake Dense in this process, from now on."""
+    from dlcourse.layers import Dense
+
+    forward, param_grads = Dense.forward, Dense.param_grads
+
+    @functools.wraps(forward)
+    def shaken_forward(self, x, training=False):
+        return shaken(forward(self, x, training), seed)
+
+    @functools.wraps(param_grads)
+    def shaken_grads(self, dy):
+        param_grads(self, dy)
+        self.dW[...] = shaken(self.dW, seed)
+        self.db[...] = shaken(self.db, seed)
+
+    Dense.forward, Dense.param_grads = shaken_forward, shaken_grads
+
+
+def start(folder):
+    """Where ROUNDING_NOISE is set: shake this process, and let every kernel it starts do the same.
+
+    A kernel runs the start-up files of its IPython profile; `folder` becomes that profile.
+    """
+    seed = os.environ.get("ROUNDING_NOISE")
+    if not seed:
+        return
+    startup = folder / "profile_default" / "startup"
+    startup.mkdir(parents=True)
+    here = os.path.dirname(os.path.abspath(__file__))
+    lines = ["import sys", f"sys.path.insert(0, {here!r})", "import rounding"]
+    lines += ["sys.path.pop(0)", f"rounding.shake({int(seed)})", "del rounding, sys"]
+    (startup / "rounding.py").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    os.environ["IPYTHONDIR"] = str(folder)
+    shake(int(seed))
