@@ -202,6 +202,32 @@ for P in (L1, L2):
         f"penalties.{P.__name__}.forward": lambda P=P: (P(0.1).forward, {"net": ready()}),
         f"penalties.{P.__name__}.backward": lambda P=P: (P(0.1).backward, {"net": ready()}),
     }
+for made in ACTIVATIONS + LOSSES + [Layer]:
+    CALLS[f"{made.__module__.split('.')[1]}.{made.__name__}"] = lambda made=made: (made, {})
+CALLS |= {
+    "layers.Dense": lambda: (Dense, {"n_in": 2, "n_out": 3, "init": initializers.he}),
+    "network.Sequential": lambda: (
+        Sequential,
+        {"layers": [Dense(4, 3), Tanh()], "seed": 0, "dtype": np.float32},
+    ),
+    "optimizers.SGD": lambda: (SGD, {"lr": 0.1}),
+    "optimizers.Momentum": lambda: (optimizers.Momentum, {"lr": 0.1, "beta": 0.9}),
+    "optimizers.Nesterov": lambda: (optimizers.Nesterov, {"lr": 0.1, "beta": 0.9}),
+    "optimizers.AdaGrad": lambda: (optimizers.AdaGrad, {"lr": 0.1, "eps": 1e-8}),
+    "optimizers.RMSProp": lambda: (optimizers.RMSProp, {"lr": 0.1, "beta": 0.9, "eps": 1e-8}),
+    "optimizers.Adam": lambda: (
+        optimizers.Adam,
+        {"lr": 0.1, "beta1": 0.9, "beta2": 0.999, "eps": 1e-8},
+    ),
+    "penalties.L1": lambda: (L1, {"strength": 0.1, "proximal": True}),
+    "penalties.L2": lambda: (L2, {"strength": 0.1}),
+    "recurrent.RNN": lambda: (RNN, {"n_in": 2, "n_hidden": 3, "init": initializers.he}),
+    "training.History": lambda: (History, {"layers": ["a", "b"]}),
+    "training.Probe": lambda: (
+        Probe,
+        {"x": X, "t": T, "loss": SoftmaxCrossEntropy(), "steps": [0]},
+    ),
+}
 NOT_YET = {  # they only say that they are not written
     "layers.Layer.forward",
     "layers.Layer.backward",
@@ -210,11 +236,11 @@ NOT_YET = {  # they only say that they are not written
 
 
 def public_names():
-    """module.function and module.Class.method, the inherited ones too, of the core."""
+    """module.function, module.Class and module.Class.method, inherited ones too, of the core."""
     for module in CORE:
         for name, thing in vars(module).items():
             if name[0] == "_" or getattr(thing, "__module__", "") != module.__name__:
                 continue
             methods = [key for key, _ in inspect.getmembers(thing, inspect.isfunction)]
-            names = [f".{key}" for key in methods if key[0] != "_"] or [""]
-            yield from [f"{module.__name__.split('.')[1]}.{name}{key}" for key in names]
+            names = [name, *(f"{name}.{key}" for key in methods if key[0] != "_")]
+            yield from [f"{module.__name__.split('.')[1]}.{name}" for name in names]

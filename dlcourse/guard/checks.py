@@ -40,6 +40,11 @@ def takes(**kinds):
 # ---- numbers, flags, functions, objects
 
 
+def plain(value):
+    """Python's number for one of NumPy's: next to a float32, the ends of a range are rounded."""
+    return value.item() if isinstance(value, np.generic) else value
+
+
 def number(low=0, high=LARGEST, words=None, whole=False):
     """A number from low to high, a Python float or int afterwards.
 
@@ -51,7 +56,7 @@ def number(low=0, high=LARGEST, words=None, whole=False):
         wanted = numbers.Integral if whole else numbers.Real
         if isinstance(value, bool) or not isinstance(value, wanted):
             raise TypeError(f"{who} takes {name} as {words}, got {value!r}")
-        if not low <= value <= high:
+        if not low <= plain(value) <= high:
             raise ValueError(f"{who} takes {name} as {words}, got {value!r}")
         return int(value) if whole else float(value)
 
@@ -358,7 +363,7 @@ CLASSIFIER = an_object("a net", "predict")
 
 def rate_of_a_step(optimizer, lr):
     """What a number or a schedule gives for this step, a Python float."""
-    if not isinstance(lr, numbers.Real) or not 0 <= lr <= LARGEST:
+    if not isinstance(lr, numbers.Real) or not 0 <= plain(lr) <= LARGEST:
         words = f"a finite lr, 0 or more, got {lr!r} at step {optimizer.t}"
         raise ValueError(f"{optimizer!r} takes {words}")
     return float(lr)
@@ -388,7 +393,7 @@ def batches_with_length(who, name, batches):
     """Something that gives pairs (x, t) and knows how many: Batches, or a list of pairs."""
     if not hasattr(batches, "__len__") or isinstance(batches, np.ndarray):
         words = "with a length, such as Batches(x, t, batch_size)"
-        raise TypeError(f"{who} takes {name} {words}, got {batches!r}")
+        raise TypeError(f"{who} takes {name} {words}, got {type(batches).__name__}")
     if not len(batches):
         raise ValueError(f"{who} takes at least one batch an epoch, got {batches!r}")
     if isinstance(batches, (list, tuple)):
@@ -437,8 +442,8 @@ def matrix(who, name, t):
 def one_for_each(layers, grad_rms):
     """As many magnitudes as layers: NumPy would spread a single one over all of them."""
     if not hasattr(grad_rms, "__len__"):
-        words = f"gradient magnitudes as a list, such as net.grad_rms(), got {grad_rms!r}"
-        raise TypeError(f"History takes {words}")
+        words = "gradient magnitudes as a list, such as net.grad_rms()"
+        raise TypeError(f"History takes {words}, got {type(grad_rms).__name__}")
     if len(grad_rms) != len(layers):
         words = f"{len(layers)} gradient magnitudes, one for each layer, got {len(grad_rms)}"
         raise ValueError(f"History takes {words}")
@@ -472,6 +477,6 @@ def one_number(who, value):
         value = value.item()
     if not isinstance(value, numbers.Real):
         raise TypeError(f"{who} takes f that returns one number, got {value!r}")
-    if not -LARGEST <= value <= LARGEST:
+    if not -LARGEST <= plain(value) <= LARGEST:
         raise ValueError(f"{who} takes f that is finite around theta, got {value}")
     return float(value)
