@@ -117,7 +117,7 @@ SLIPS = (pathlib.Path(__file__).parent / "slips.txt").read_text(encoding="utf-8"
 
 
 @pytest.mark.filterwarnings("error")
-@pytest.mark.parametrize("call, error", zip(SLIPS[::2], SLIPS[1::2], strict=True))
+@pytest.mark.parametrize("call, error", list(zip(SLIPS[::2], SLIPS[1::2], strict=True)))
 def test_a_slip_gets_a_sentence(call, error):
     if "ragged" in error and np.lib.NumpyVersion(np.__version__) < "1.24.0":
         pytest.skip("this NumPy makes an array of objects of a ragged list")
