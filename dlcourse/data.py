@@ -17,6 +17,7 @@ SIDE, MASTER = 17, 128  # pixels of a letter's side, and of the side of the mast
 ZOOM = 4  # master pixels to a pixel
 ONE = 1 << 16  # 1.0 in 16-bit fixed point
 SEED = whole(0, 2**32 - 1)
+PART = number(0, 1, "the share of the first part, a number from 0 to 1")
 POINTS = takes(n=whole(2), noise=number(0, 1), seed=SEED)
 
 
@@ -151,7 +152,7 @@ def one_hot(labels, n_classes):
     return rows
 
 
-@takes(x=table(), t=table(), fraction=number(0, 1), seed=SEED)
+@takes(x=table(), t=table(), fraction=PART, seed=SEED)
 def split(x, t, fraction, seed=0):
     """(x_a, t_a), (x_b, t_b): shuffled rows, round(fraction N) of them in a, neither part empty."""
     same_length("split", x, t)

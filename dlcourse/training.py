@@ -77,7 +77,7 @@ class History:
     epochs=whole(1),
     validation=optional(checks.examples_and_targets),
     penalty=optional(checks.PENALTY),
-    clip=optional(checks.POSITIVE),
+    clip=optional(checks.CLIP),
     progress=optional(checks.CALLBACK),
 )
 def fit(net, loss, optimizer, batches, epochs, *,

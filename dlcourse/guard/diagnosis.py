@@ -52,11 +52,11 @@ def careful(step):
     """A step that ends in an error moves no running statistics. NumPy's warnings are silenced."""
 
     @functools.wraps(step)
-    def taken_back_if_refused(net, *settings):
+    def taken_back_if_refused(net, *settings, **named):
         state = net.state.copy()
         try:
             with np.errstate(all="ignore"):
-                return step(net, *settings)
+                return step(net, *settings, **named)
         except Exception:
             net.state = state
             raise
