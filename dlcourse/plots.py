@@ -73,9 +73,9 @@ SHAPES = {
 def curves(x, ys, ax=None, *, names="above", **settings):
     """A line for each {name: y}; `settings` as in Axes.set.
 
-    `x` is shared, or a dict with the same names.
-    What stands before a comma in a name decides the colour: "cross-entropy, 20 hidden units".
-    names: "above" is a legend above the axes, "end" writes each name at the right end of its line.
+    `x` is shared, or a dict with the same names. What stands before a comma in a name decides the
+    colour: "cross-entropy, 20 hidden units". names: "above" is a legend above the axes, "end"
+    writes each name at the right end of its line.
     """
     if names not in ("above", "end"):
         raise ValueError(f'curves takes names="above" or names="end", got {names!r}')
@@ -83,9 +83,8 @@ def curves(x, ys, ax=None, *, names="above", **settings):
     known = {name: COLORS.get(str(name).split(",")[0]) for name in ys}
     free = itertools.cycle([color for color, _ in CYCLE if color not in known.values()] or [BLUE])
     for name, y in ys.items():
-        style = (
-            {"color": known[name] or next(free)} if any(known.values()) else {}
-        )  # the line's style comes from the cycle
+        # the line's style comes from the cycle
+        style = {"color": known[name] or next(free)} if any(known.values()) else {}
         ax.plot(x[name] if isinstance(x, dict) else x, y, label=name, **style)
     ax.set(**settings)
     return names_above(ax) if names == "above" else end_names(ax)
@@ -142,9 +141,8 @@ def layer_bars(
     values, layers = np.asarray(values, float), np.arange(1, len(values) + 1)
     edge = np.clip(values, ylim[0] * 1.5, ylim[1] / 1.5)
     inside = np.where((ylim[0] <= values) & (values <= ylim[1]), values, edge)
-    drawn = [
-        np.c_[layers, np.maximum(y, ylim[0] / 1e3)] for y in (*others, inside)
-    ]  # 0 lies far below a log axis
+    # 0 lies far below a log axis
+    drawn = [np.c_[layers, np.maximum(y, ylim[0] / 1e3)] for y in (*others, inside)]
     grey = {"colors": ["0.57"] * len(others) + ["0.45"], "linewidths": [0.8] * len(others) + [1]}
     ax.add_collection(LineCollection(drawn, zorder=1, **grey), autolim=False)
     if predicted is not None:
@@ -195,7 +193,7 @@ def _numbers_beyond(ax, layers, values, inside, upright):
 def layer_histograms(shares, edges, ax=None, *, marks=None, **settings):
     """A histogram on its side for each layer, input left: shares (layers, bins) between `edges`.
 
-    A dash at each of `marks`.
+    A dash stands at each of `marks`.
     """
     ax = axes() if ax is None else ax
     layers, heights = np.arange(1, len(shares) + 1), np.repeat(edges, 2)
@@ -219,7 +217,7 @@ def layer_histograms(shares, edges, ax=None, *, marks=None, **settings):
 def histograms(values, ax=None, *, bins=40, **settings):
     """The outline of a histogram for each {name: numbers}, on common bins.
 
-    `settings` as in Axes.set.
+    `settings` are as in Axes.set.
     """
     ax = axes() if ax is None else ax
     edges = np.histogram_bin_edges(np.concatenate([np.ravel(v) for v in values.values()]), bins)

@@ -1,7 +1,8 @@
 """The picture of README: a network whose light fades on the way back.
 
-    python tools/hero.py            writes notebooks/pictures/hero.gif and hero.png, the same
-    network standing still
+    python tools/hero.py
+
+Writes notebooks/pictures/hero.gif, and hero.png, the same network standing still.
 
 Two networks of nine hidden layers read a letter, one of sigmoid units, one of ReLU. The gradient
 starts at the loss and goes back layer by layer; each layer is as bright as its gradient is large.
@@ -28,11 +29,8 @@ UNITS = {
     "ReLU": (activations.ReLU, initializers.he),
 }
 STEEPEST = {activations.Sigmoid: 0.25, activations.ReLU: 1.0}
-BEGIN, STEP, END = (
-    1200,
-    170,
-    3200,
-)  # milliseconds that the first picture, one on the way and the last are seen
+# milliseconds that the first picture, one on the way and the last are seen
+BEGIN, STEP, END = (1200, 170, 3200)
 
 
 def measured(name):

@@ -77,9 +77,9 @@ def instrument(
 
 
 def lost_or_won(magnitudes):
-    """The sentence that follows from the magnitudes.
+    """What the first layer gets of the last layer's gradient, in a sentence.
 
-    What the first layer gets of the last layer's gradient.
+    It follows from the magnitudes that the bars show.
     """
     first, last = magnitudes[0], magnitudes[-1]
     if first == 0:
@@ -126,8 +126,8 @@ def lit_network(ax, weights, magnitudes, slopes, picture=None, *, reference=None
 def _network(ax, weights, shares, slopes, picture, pad):
     """A sample of each layer's units and weights.
 
-    An edge is as dark as its weight, and pale where the gradient is lost.
-    shares (L,): magnitudes over the reference. Blue edges are positive weights, red ones negative.
+    An edge is as dark as its weight is large, and pale where the gradient is lost; blue edges are
+    positive weights, red ones negative. shares (L,): magnitudes over the reference.
     """
     n, y = len(weights), np.linspace(1, -1, SHOWN)
     light = np.clip(1 + np.log10(np.fmax(shares, 1e-300)) / DECADES, 0, 1)
@@ -171,7 +171,7 @@ def _boxes(x, half, low, high):
 def _ends(magnitudes, reference):
     """(lower, upper ends) of bars between the reference and the magnitudes.
 
-    At least a stroke high, and within the axis.
+    Every bar is at least a stroke high and lies within the axis.
     """
     inside = np.clip(np.asarray(magnitudes, float), 2 * LOWEST, HIGHEST)
     level = np.clip(reference, 2 * LOWEST, HIGHEST)
@@ -206,9 +206,8 @@ def _bars(ax, magnitudes, reference, outline, others):
         elif value < LOWEST or value > HIGHEST:
             below = value < LOWEST
             place = {"ha": "center", "va": "bottom" if below else "top", "rotation": 90}
-            number = (
-                f"← {value:.0e}" if below else f"{value:.0e} →"
-            )  # turned by 90 degrees: down, up
+            # turned by 90 degrees: down, up
+            number = f"← {value:.0e}" if below else f"{value:.0e} →"
             ax.text(
                 x,
                 LOWEST * 1.5 if below else HIGHEST / 1.5,

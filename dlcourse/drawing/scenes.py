@@ -1,6 +1,6 @@
 """What a lesson looks at.
 
-Points in the plane and in space, borders, valleys, images, a small network.
+These are points in the plane and in space, borders, valleys, images and a small network.
 """
 
 import matplotlib
@@ -53,7 +53,7 @@ def points(x, labels, ax=None, **settings):
 def _over_plane(f, xlim, ylim, n):
     """n places along each side of a rectangle, and the value of f on their n x n grid.
 
-    f is (M, 2) -> (M,) or (M, 1).
+    f maps (M, 2) to (M,) or (M, 1).
     """
     u, v = np.linspace(*xlim, n), np.linspace(*ylim, n)
     return u, v, np.reshape(f(np.stack(np.meshgrid(u, v), axis=-1).reshape(-1, 2)), (n, n))
@@ -62,8 +62,8 @@ def _over_plane(f, xlim, ylim, n):
 def _shades(ax, u, v, values, edges, colors):
     """Colour the plane below, between and above `edges`; returns the finder of lines.
 
-    What contourf does, in a third of its time. Infinities lie beyond all edges; where a value is
-    NaN nothing is drawn.
+    It does what contourf does, in a third of the time. Infinities lie beyond all edges; where a
+    value is NaN nothing is drawn.
     """
     values = np.ma.masked_invalid(np.clip(np.asarray(values, float), -1e300, 1e300))
     grid = contour_generator(u, v, values, fill_type="OuterCode")
@@ -83,7 +83,7 @@ def _shades(ax, u, v, values, edges, colors):
 def decision_boundary(f, x, labels, ax=None, *, level=0.5, n=100):
     """Points of two classes on a plane coloured by f, (M, 2) -> (M,) or (M, 1).
 
-    Blue above `level`, red below, a line at it.
+    The plane is blue above `level` and red below, with a line at it.
     """
     ax = axes() if ax is None else ax
     margin = 0.08 * (x.max(axis=0) - x.min(axis=0))
@@ -98,18 +98,16 @@ def decision_boundary(f, x, labels, ax=None, *, level=0.5, n=100):
 
 
 def unit_lines(W, b, ax):
-    """Where each unit stands at 0.
+    """The line x W + b = 0 for every column of W (2, M), as far as the axes reach.
 
-    The line x W + b = 0 for every column of W (2, M), as far as the axes reach.
+    There each unit stands at 0.
     """
     for w, offset, color in zip(
         W.T, b, np.resize(["0.25", PURPLE, GREEN, ORANGE], len(b)), strict=True
     ):
         length = np.hypot(*w)
-        along, foot = (
-            np.array([-w[1], w[0]]) / length,
-            -offset / length * w / length,
-        )  # the foot is next to the origin
+        # the foot is next to the origin
+        along, foot = (np.array([-w[1], w[0]]) / length, -offset / length * w / length)
         ax.axline(
             foot, foot + max(1, np.hypot(*foot)) * along, color=color, linestyle="--", linewidth=1.8
         )
@@ -268,9 +266,9 @@ def images(x, ax=None, *, captions=None, columns=8, signed=False):
 
 
 def contour_path(f, paths, ax=None, *, xlim, ylim, levels=14, **settings):
-    """Shades of f, (M, 2) -> (M,), and a path (steps, 2) for each {name.
+    """Shades of f, (M, 2) -> (M,), and a path (steps, 2) for each {name: path}.
 
-    Path}, from its ring to its cross.
+    A path runs from its ring to its cross.
     """
     ax = axes() if ax is None else ax
     u, v, heights = _over_plane(f, xlim, ylim, 32)

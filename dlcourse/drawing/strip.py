@@ -20,12 +20,8 @@ PARTS = {  # what a lesson is about: the words under it
 STRIP = {"width": 7.85, "height": 1.1}
 COLUMNS = (1.9, 3.2, 4.5, 5.8)  # where the units of a strip stand
 TALL = (5, 4, 4, 3)
-BELOW = {
-    "input": 0.95,
-    "neuron": COLUMNS[1],
-    "loop": COLUMNS[1],
-    "loss": 6.85,
-}  # where words stand, if not in the middle
+# where words stand, if not in the middle
+BELOW = {"input": 0.95, "neuron": COLUMNS[1], "loop": COLUMNS[1], "loss": 6.85}
 
 
 def strip(part, picture, ax=None):

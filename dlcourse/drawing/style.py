@@ -1,6 +1,6 @@
-"""How every figure looks.
+"""How every figure looks, and how one is shown in a notebook.
 
-Colours, sizes, axes of a fixed size, and how one is shown in a notebook.
+Here are its colours, the sizes of letters and lines, and axes of a fixed size.
 """
 
 import io
@@ -35,9 +35,9 @@ CYCLE = [(BLUE, "-"), (RED, "--"), (GREEN, "-."), (PURPLE, ":"), (ORANGE, "-"), 
 
 
 def use_style():
-    """One look for all figures.
+    """Give all figures one look.
 
-    Readable sizes, no frame, colours and line styles that need no colour vision.
+    It has readable sizes, no frame, and colours and line styles that need no colour vision.
     """
     colors, styles = zip(*CYCLE, strict=True)
     matplotlib.rcParams.update({
@@ -52,7 +52,7 @@ def use_style():
 def axes(n=1, width=None, height=3.2, rows=1, **kind):
     """One axes, or an array of n in `rows`, on a new figure of a fixed size in inches (100 dpi).
 
-    Projection="3d" for space.
+    With projection="3d" they show space.
     """
     figure = Figure(figsize=(width or min(4 * n, 8.4) + (n == 1), height), layout="constrained")
     FigureCanvasAgg(figure)
@@ -60,10 +60,10 @@ def axes(n=1, width=None, height=3.2, rows=1, **kind):
 
 
 def show(ax, alt):
-    """Display the figure of `ax` (one axes or an array) in the notebook, with `alt`.
+    """Display the figure of `ax` (one axes or an array) in the notebook.
 
-    alt: what it shows, in a sentence. It is stored SHARP times as large as it is shown, for screens
-    of any density.
+    `alt` says in a sentence what it shows. The figure is stored SHARP times as large as it is
+    shown, for screens of any density.
     """
     from IPython.display import display
 
@@ -84,7 +84,7 @@ def show(ax, alt):
 def layer_colors(n):
     """n colours from dark, next to the input, to brighter, next to the output.
 
-    One perceptual scale, all seen on white.
+    They lie on one perceptual scale, and all are seen on white.
     """
     return matplotlib.colormaps["viridis"](np.linspace(0, 0.58, n))
 
@@ -93,9 +93,8 @@ def names_above(ax):
     """Names above the axes, where no curve can be."""
     handles, labels = ax.get_legend_handles_labels()
     if labels:
-        room = (
-            12 * ax.figure.get_figwidth() / len(ax.figure.axes)
-        )  # letters that stand side by side
+        # letters that stand side by side
+        room = 12 * ax.figure.get_figwidth() / len(ax.figure.axes)
         columns = min(4, len(labels), int(room / (6 + max(map(len, labels)))) or 1)
         ax.legend(
             handles,
@@ -117,10 +116,8 @@ def end_names(ax):
     found = [(line, *_right_end(line)) for line in ax.lines if not line.get_label().startswith("_")]
     found = [(line, x, y) for line, x, y in found if y is not None]
     point = ax.figure.dpi / 72
-    across, height = (
-        point / ax.bbox.width,
-        1.35 * SMALL * point / ax.bbox.height,
-    )  # a point, a line of text
+    # a point, a line of text
+    across, height = point / ax.bbox.width, 1.35 * SMALL * point / ax.bbox.height
     heights = spread([y for _, _, y in found], height)
     for (line, x, y), at in zip(found, heights, strict=True):
         whole = x > 0.97
