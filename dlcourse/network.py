@@ -7,7 +7,7 @@ import numpy as np
 
 from dlcourse.guard import checks, files
 from dlcourse.guard.checks import name_of, takes
-from dlcourse.guard.shapes import returned_none
+from dlcourse.guard.shapes import not_none
 from dlcourse.guard.vectors import chunks, length
 from dlcourse.guard.views import View, description, join, own, parts
 from dlcourse.initializers import xavier
@@ -57,8 +57,7 @@ class Sequential:
         checks.flag("Sequential.forward", "training", training)
         for i, layer in enumerate(self.layers):
             y = layer.forward(y, training=training and i >= self.n_fixed)
-            if y is None:
-                raise returned_none(layer, "forward")
+            not_none(y, layer, "forward")
         return y
 
     def backward(self, dy):
@@ -69,8 +68,7 @@ class Sequential:
         dy = checks.real_array("Sequential.backward", "dy", dy).astype(self.dtype, copy=False)
         for layer in self.layers[: self._bottom : -1]:
             dy = layer.backward(dy)
-            if dy is None:
-                raise returned_none(layer, "backward")
+            not_none(dy, layer, "backward")
         for layer in self.layers[self._bottom : self._bottom + 1]:
             getattr(layer, "param_grads", layer.backward)(dy)
         self.grad[: self._frozen] = 0
