@@ -12,6 +12,7 @@ from dlcourse import data, losses, optimizers, training
 
 
 def sigmoid(z):
+    """1 / (1 + e^-z), number by number."""
     return 0.5 * (1 + np.tanh(0.5 * z))
 
 
