@@ -227,9 +227,9 @@ def last_digit(dtype):
 def equal_units(init, dtype=np.float64, seed=0, steps=300, tied=False):
     """Train 289-20-26 with tanh units at lr 0.5: (accuracy, distances (steps,)).
 
-    There is a distance between the units before each step: the largest over all pixels of (largest
-    - smallest weight) among the 20 units. tied=True gives every unit the mean of all before each
-    step: units that stay equal, as they would in exact arithmetic.
+    The distance between the 20 units, taken before each step, is the largest over all pixels of
+    (largest - smallest weight). tied=True gives every unit the mean of all before each step: units
+    that stay equal, as they would in exact arithmetic.
     """
     layers = stack(1, 20, init, activations.Tanh)
     net = Sequential(layers, seed, dtype)
