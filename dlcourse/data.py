@@ -56,8 +56,9 @@ def letters(n, seed=0, *, fonts="bold", rotation=15, shift=0.75, scale=(0.9, 1.1
 
     An image is 17 x 17 numbers, row by row, ink 1. Each is a random letter of a random font
     ("bold": 4, "all": 22), turned by up to `rotation` degrees, moved by up to `shift` pixels each
-    way and sized by a factor within `scale`. Integer arithmetic on NumPy's frozen RandomState
-    stream: the same bytes on every machine.
+    way and sized by a factor within `scale`. The random numbers are NumPy's frozen RandomState
+    stream; turn, size and shift are rounded to 16-bit fixed point, and pixels are looked up in
+    integers, so that a last digit in which two machines' sines differ is lost in the rounding.
     """
     masters, random = _masters(fonts), np.random.RandomState(seed)
     labels = random.randint(0, 26, n)

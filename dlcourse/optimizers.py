@@ -1,7 +1,7 @@
 """Optimizers, in order of complexity: step(theta, grad) changes theta, any float array, in place.
 
 The learning rate `lr` is a positive number, or a function of the step t = 0, 1, 2 ... that returns
-one.
+a finite number from 0.
 """
 
 import math

@@ -642,3 +642,22 @@ def test_a_small_network_learns_xor():
     net = Sequential([Dense(2, 8), Tanh(), Dense(8, 1)], seed=1)
     fit(net, SigmoidCrossEntropy(), SGD(0.3), Batches(points, labels[:, None], 10), 60)
     assert accuracy(net, points, labels[:, None]) > 0.95
+
+
+def test_a_momentum_that_carries_a_huge_gradient_on_is_stopped_before_theta_overflows():
+    class Once:
+        """A loss whose first gradient is huge, and all later ones 0."""
+
+        gradients = [2e38, 0.0, 0.0]
+
+        def forward(self, z, t):
+            return 0.0
+
+        def backward(self):
+            return np.array([[self.gradients.pop(0)]], np.float32)
+
+    net = Sequential([Dense(1, 1)])
+    with pytest.warns(RuntimeWarning, match="fit stopped"):
+        history = fit(net, Once(), Momentum(1.0), [(np.ones((1, 1)), np.zeros((1, 1)))], 3)
+    assert np.isfinite(net.theta).all()
+    assert len(history.loss) == 1 and "step 2: the step would make" in history.stopped

@@ -50,7 +50,10 @@ def number(low=0, high=LARGEST, words=None, whole=False):
 
     An np.float64 would turn float32 arrays into float64 without a word.
     """
-    words = words or f"a {'whole ' * whole}number from {low}" + f" to {high}" * (high < LARGEST)
+    if words is None:
+        words = f"a {'whole ' if whole else ''}number from {low}"
+        if high < LARGEST:
+            words += f" to {high}"
 
     def check(who, name, value):
         wanted = numbers.Integral if whole else numbers.Real

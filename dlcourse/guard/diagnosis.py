@@ -83,9 +83,14 @@ def finite_norm(net, x, t, value):
 
 
 def safe_step(net, optimizer, norm):
-    """optimizer.step; one that would make theta infinite is taken back. Only a huge one can."""
+    """optimizer.step; one that would make theta infinite is taken back.
+
+    Only after a huge gradient it can: this one, or an earlier one that a momentum still carries.
+    """
     rate = optimizer.rate() if callable(getattr(optimizer, "rate", None)) else math.inf
-    kept = net.theta.copy() if rate * max(norm, 1.0) >= 1e6 else None
+    if rate < math.inf:
+        norm = optimizer._largest_norm = max(norm, getattr(optimizer, "_largest_norm", 1.0))
+    kept = net.theta.copy() if rate * norm >= 1e6 else None
     _step_at(rate, optimizer, net)
     if kept is not None and not math.isfinite(length(net.theta)):
         broken = _first_not_finite(net, net.theta)

@@ -87,9 +87,8 @@ def _read(path):
         try:
             with np.load(file, allow_pickle=False) as saved:
                 return {name: saved[name] for name in saved.files}
-        except (
-            Exception
-        ):  # zip, zlib, NumPy and Python each have errors of their own for a damaged file
+        # zip, zlib, NumPy and Python each have errors of their own for a damaged file
+        except Exception:
             words = "is not a file that Sequential.save wrote, or it is damaged"
             raise ValueError(f"{path} {words}: save the network again") from None
 

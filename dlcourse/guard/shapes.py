@@ -20,7 +20,7 @@ def takes_x(shape):
     def decorate(forward):
         @functools.wraps(forward)
         def checked(self, x, training=False):
-            # not x is remembered but its shape: the memory of x is free for the next step
+            # remember the shape of x, not x: its memory is free for the next step
             if type(x) is not np.ndarray or x.shape != self._took or x.dtype is not self._dtype:
                 x = _fitting(self, "x", x, axes)
                 self._took = x.shape

@@ -1,5 +1,6 @@
 """Views: a layer's W is a part of the network's theta, its dW of grad; assigning writes through."""
 
+import contextlib
 import math
 from itertools import count
 
@@ -65,20 +66,32 @@ def join(layer, theta, grad, state):
         found = getattr(type(layer), name, None)
         if not isinstance(found, View):
             setattr(type(layer), name, View(name, loose=True, before=found))
-    for name in kept if "_views" not in vars(layer) else ():
-        if vars(layer).get(name) is not None:
-            copy_into(kept[name], vars(layer)[name], layer, name)
+    if "_views" not in vars(layer):
+        for name, view in kept.items():
+            if vars(layer).get(name) is not None:
+                copy_into(view, vars(layer)[name], layer, name)
     vars(layer).update(views, _views=frozenset(views), _dtype=theta.dtype)
     return [(W, gradients[name]) for name, W in parameters.items() if W.ndim >= 2]
 
 
 def parts(layers):
-    """(layer, its part of theta and of grad, its part of state), layer by layer."""
-    end = state_end = 0
+    """[(layer, its part of theta and of grad, its part of state)], input to output."""
+    found, end, state_end = [], 0, 0
     for layer in layers:
         start, end = end, end + _size(layer.shapes)
         state_start, state_end = state_end, state_end + _size(states_of(layer))
-        yield layer, slice(start, end), slice(state_start, state_end)
+        found.append((layer, slice(start, end), slice(state_start, state_end)))
+    return found
+
+
+@contextlib.contextmanager
+def grad_kept(net):
+    """What runs inside may fill net.grad; afterwards it is as it was."""
+    grad = net.grad.copy()
+    try:
+        yield
+    finally:
+        net.grad = grad
 
 
 def own(layers):
