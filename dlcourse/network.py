@@ -9,7 +9,15 @@ from dlcourse.guard import checks, files
 from dlcourse.guard.checks import name_of, takes
 from dlcourse.guard.shapes import not_none
 from dlcourse.guard.vectors import chunks, length
-from dlcourse.guard.views import View, description, grad_kept, join, own, parts
+from dlcourse.guard.views import (
+    View,
+    description,
+    grad_kept,
+    gradients_alone,
+    join,
+    own,
+    parts,
+)
 from dlcourse.initializers import xavier
 from dlcourse.layers import Dense
 
@@ -74,8 +82,7 @@ class Sequential:
             dy = layer.backward(dy)
             not_none(dy, layer, "backward")
         if self._bottom < len(self.layers):
-            lowest = self.layers[self._bottom]
-            getattr(lowest, "param_grads", lowest.backward)(dy)
+            gradients_alone(self.layers[self._bottom])(dy)
         self.grad[: self._frozen] = 0
 
     def grad_rms(self):

@@ -45,8 +45,8 @@ class History:
     """What fit saw, step by step, epoch by epoch.
 
     `loss` (steps,) without the penalty, and `grad_rms` (steps, layers) before clipping;
-    `val_loss` and `val_accuracy`, lists with a number for every whole epoch; `stopped`, None or a
-    sentence that says why training ended early.
+    `val_loss` and `val_accuracy`, lists with a number for every epoch that ended; `stopped`, None
+    or a sentence that says why training ended early.
     """
 
     def __init__(self, layers):
@@ -127,9 +127,9 @@ def one_step(net, loss, optimizer, x, t, penalty, clip):
     magnitudes = net.grad_rms()
     if clip is not None:
         clip_norm(net.grad, clip)
-    safe_step(net, optimizer, norm)
+    rate = safe_step(net, optimizer, norm)
     if getattr(penalty, "proximal", False):
-        penalty.shrink(net, optimizer.last_rate)
+        penalty.shrink(net, rate)
     return value, magnitudes
 
 

@@ -72,6 +72,8 @@ def whole(low, high=np.inf, words=None):
 
 
 POSITIVE = number(ABOVE_0, words="a positive number")
+SMALLEST = float(np.finfo(np.float32).tiny)
+EPS = number(SMALLEST, words="a positive number that float32 can hold")
 SHARE = number(0, BELOW_1, words="a number from 0, below 1")
 SEED = whole(0)
 

@@ -3,11 +3,14 @@
 import copy
 import functools
 import math
+import weakref
 
 import numpy as np
 
 from dlcourse.guard.checks import name_of
 from dlcourse.guard.vectors import length
+
+_largest = weakref.WeakKeyDictionary()  # {optimizer with a memory: its largest gradient norm}
 
 
 class Diverged(Exception):
@@ -74,7 +77,7 @@ def finite_norm(net, x, t, value):
             raise Diverged(f"the batch's {name} holds NaN or infinity")
     y = np.asarray(x).astype(net.theta.dtype)
     for i, layer in enumerate(net.layers):
-        y = layer.forward(y, training=i >= net.n_fixed)  # as in the step
+        y = layer.forward(y, training=i >= getattr(net, "n_fixed", 0))  # as in the step
         if not np.isfinite(y).all():
             raise Diverged(f"the output of {name_of(layer)} is not finite")
     if not math.isfinite(value):
@@ -83,19 +86,20 @@ def finite_norm(net, x, t, value):
 
 
 def safe_step(net, optimizer, norm):
-    """optimizer.step; one that would make theta infinite is taken back.
+    """optimizer.step at the rate that is returned; one that would make theta infinite is undone.
 
     Only after a huge gradient it can: this one, or an earlier one that a momentum still carries.
     """
     rate = optimizer.rate() if callable(getattr(optimizer, "rate", None)) else math.inf
-    if rate < math.inf:
-        norm = optimizer._largest_norm = max(norm, getattr(optimizer, "_largest_norm", 1.0))
-    kept = net.theta.copy() if rate * norm >= 1e6 else None
+    if getattr(optimizer, "memory", ()):
+        norm = _largest[optimizer] = max(norm, _largest.get(optimizer, 1.0))
+    kept = net.theta.copy() if rate * max(norm, 1.0) >= 1e6 else None
     _step_at(rate, optimizer, net)
     if kept is not None and not math.isfinite(length(net.theta)):
         broken = _first_not_finite(net, net.theta)
         net.theta = kept
         raise Diverged(f"the step would make the parameters of layer {broken} infinite")
+    return rate
 
 
 def _step_at(rate, optimizer, net):
@@ -103,7 +107,7 @@ def _step_at(rate, optimizer, net):
     schedule = getattr(optimizer, "lr", None)
     asked = callable(schedule) and rate < math.inf
     if asked:
-        optimizer.lr = rate
+        optimizer.lr = lambda t: rate
     try:
         optimizer.step(net.theta, net.grad)
     finally:
