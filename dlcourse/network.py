@@ -7,7 +7,7 @@ import numpy as np
 
 from dlcourse.guard import checks, files
 from dlcourse.guard.checks import name_of, takes
-from dlcourse.guard.shapes import not_none
+from dlcourse.guard.shapes import returned_none
 from dlcourse.guard.vectors import chunks, length
 from dlcourse.guard.views import (
     View,
@@ -69,7 +69,8 @@ class Sequential:
         checks.flag("Sequential.forward", "training", training)
         for i, layer in enumerate(self.layers):
             y = layer.forward(y, training=training and i >= self.n_fixed)
-            not_none(y, layer, "forward")
+            if y is None:
+                raise returned_none(layer, "forward")
         return y
 
     def backward(self, dy):
@@ -80,9 +81,10 @@ class Sequential:
         dy = checks.real_array("Sequential.backward", "dy", dy).astype(self.dtype, copy=False)
         for layer in self.layers[: self._bottom : -1]:
             dy = layer.backward(dy)
-            not_none(dy, layer, "backward")
+            if dy is None:
+                raise returned_none(layer, "backward")
         if self._bottom < len(self.layers):
-            gradients_alone(self.layers[self._bottom])(dy)
+            getattr(self.layers[self._bottom], self._alone)(dy)
         self.grad[: self._frozen] = 0
 
     def grad_rms(self):
@@ -120,6 +122,7 @@ class Sequential:
         self.n_frozen = n
         self.n_fixed = places[n - 1] + 1 if n else 0  # layers that never run with training=True
         self._bottom = [*places, len(self.layers)][n]  # the lowest layer that learns
+        self._alone = gradients_alone(self.layers[self._bottom :])  # its method
         self._frozen = [0, *(part.stop for part in self.slices.values())][n]
         self.grad[: self._frozen] = 0
 

@@ -20,6 +20,7 @@ class _Optimizer:
     """
 
     memory = ()
+    carries_huge = False  # True: a gradient that may overflow theta is still in the memory
     proximal = False  # True: L1's shrinking after a step finds the minimum of loss plus penalty
     _same = _shape = None  # the array that it steps
 

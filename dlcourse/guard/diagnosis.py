@@ -3,14 +3,11 @@
 import copy
 import functools
 import math
-import weakref
 
 import numpy as np
 
 from dlcourse.guard.checks import name_of
 from dlcourse.guard.vectors import length
-
-_largest = weakref.WeakKeyDictionary()  # {optimizer with a memory: its largest gradient norm}
 
 
 class Diverged(Exception):
@@ -91,9 +88,10 @@ def safe_step(net, optimizer, norm):
     Only after a huge gradient it can: this one, or an earlier one that a momentum still carries.
     """
     rate = optimizer.rate() if callable(getattr(optimizer, "rate", None)) else math.inf
-    if getattr(optimizer, "memory", ()):
-        norm = _largest[optimizer] = max(norm, _largest.get(optimizer, 1.0))
-    kept = net.theta.copy() if rate * max(norm, 1.0) >= 1e6 else None
+    huge = max(rate, 1.0) * max(norm, 1.0) >= 1e6
+    if huge and getattr(optimizer, "memory", ()):
+        optimizer.carries_huge = True
+    kept = net.theta.copy() if huge or getattr(optimizer, "carries_huge", False) else None
     _step_at(rate, optimizer, net)
     if kept is not None and not math.isfinite(length(net.theta)):
         broken = _first_not_finite(net, net.theta)

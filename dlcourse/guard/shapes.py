@@ -75,12 +75,11 @@ def takes_x_and_h(forward):
     return checked
 
 
-def not_none(value, layer, method):
-    """The commonest slip in a layer of one's own: no return."""
-    if value is None:
-        what = {"forward": "an array", "backward": "dL/dx"}[method]
-        words = f"Sequential takes layers whose {method} returns {what}"
-        raise TypeError(f"{words}, and {name_of(layer)}'s returns None")
+def returned_none(layer, method):
+    """The commonest slip in a layer of one's own."""
+    what = {"forward": "an array", "backward": "dL/dx"}[method]
+    words = f"Sequential takes layers whose {method} returns {what}"
+    return TypeError(f"{words}, and {name_of(layer)}'s returns None")
 
 
 def _floats(layer, name, a):

@@ -112,17 +112,16 @@ def grad_kept(net):
         net.grad = grad
 
 
-def gradients_alone(layer):
-    """The method that fills a layer's gradients when nobody needs its dL/dx.
+def gradients_alone(layers):
+    """The method that fills the first layer's gradients when nobody needs its dL/dx.
 
     That is param_grads, unless a subclass has written a backward of its own since.
     """
-    for kind in type(layer).__mro__:
-        if "param_grads" in vars(kind):
-            return layer.param_grads
-        if "backward" in vars(kind):
-            return layer.backward
-    return layer.backward
+    for kind in type(layers[0]).__mro__ if layers else ():
+        for method in ("param_grads", "backward"):
+            if method in vars(kind):
+                return method
+    return "backward"
 
 
 def own(layers):
