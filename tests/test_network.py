@@ -555,3 +555,9 @@ def test_the_gradient_check_leaves_frozen_layers_out():
     net.freeze(1)
     errors = gradient_errors(net, MeanSquaredError(), np.ones((5, 3)), np.ones((5, 1)))
     assert list(errors) == ["2 Dense(2, 1)"] and errors["2 Dense(2, 1)"] < 1e-7
+
+
+def test_signals_are_in_the_networks_precision():
+    net = Sequential([Dense(3, 2), Tanh()])
+    outputs, errors = signals(net, np.ones((4, 3)), np.ones((4, 2)))
+    assert {a.dtype for a in (*outputs, *errors)} == {np.dtype(np.float32)}

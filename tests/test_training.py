@@ -459,6 +459,7 @@ HARMLESS = {
     "tanh": np.tanh,
     "ReLU": lambda z: np.maximum(z, 0),
     "cooled": lambda z: z / 100,
+    "from 0 to 2": lambda z: np.clip(z, 0, 2),
     "bell": lambda z: np.exp(-(z**2)),
     "nothing": lambda z: 0 * z,
     "picky": only_rows_of_three,
