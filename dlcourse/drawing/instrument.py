@@ -40,8 +40,9 @@ def instrument(
     outline=None,
     others=(),
     title="",
-    ylabel="gradient per weight",
+    ylabel="gradient magnitude",
     names=None,
+    room=ROOM,
 ):
     """The network of L layers on ax[0], a bar for each of them on ax[1]; returns ax.
 
@@ -51,15 +52,16 @@ def instrument(
     shares of the largest; a unit is white where it is open, and the gate at the foot is filled to
     the root mean square. picture: what is being read, a grey image. outline (L,): a second set of
     magnitudes, as empty boxes. others (K, L): of other networks, as thin strokes. A magnitude of 0
-    is an empty box "0"; beyond the axis stands an arrow with the number.
+    is an empty box "0"; what lies beyond the axis is an arrow with its number. room: so many layers
+    fit before the picture grows; with fewer, the left stays empty.
     """
     magnitudes = np.asarray(magnitudes, float)
     reference = float(magnitudes[-1] if reference is None else reference)
     n = len(magnitudes)
     room = max(
-        n, ROOM
+        n, room
     )  # the x-axis of both: a column of units at k, its weights before it at k - 1/2
-    pad = 0.11 * room
+    pad = max(0.11 * room, 1.0)
     limits = (n - room - pad, n + pad)
     shares = magnitudes / reference if reference > 0 else np.zeros(n)
     _network(ax[0], weights, shares, slopes, picture, pad)
@@ -184,23 +186,18 @@ def _bars(ax, magnitudes, reference, outline, others):
         for x, value in zip(at, other, strict=True)
     ]
     ax.add_collection(LineCollection(strokes, colors="0.35", linewidths=0.8), autolim=False)
+    level = np.clip(reference, 2 * LOWEST, HIGHEST)
     for x, value in zip(at, magnitudes, strict=True):
         if value == 0:
             ax.text(x, 3 * LOWEST, "0", ha="center", va="bottom", fontsize=9)
         elif not LOWEST <= value <= HIGHEST:
             below = value < LOWEST
             place = {"ha": "center", "va": "bottom" if below else "top", "rotation": 90}
+            beside = level * 1.5 if below else level / 1.5  # where no bar is
             number = (
                 f"← {value:.0e}" if below else f"{value:.0e} →"
             )  # turned by 90 degrees: down, up
-            ax.text(
-                x,
-                LOWEST * 1.5 if below else HIGHEST / 1.5,
-                number,
-                color="white",
-                fontsize=9,
-                **place,
-            )
+            ax.text(x, beside, number, color=INK, fontsize=9, **place)
 
 
 def _gates(ax, slopes):
