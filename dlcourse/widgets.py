@@ -142,9 +142,7 @@ class landmarks(ipywidgets.HBox):
         if hasattr(slider, "base"):
             self.base = slider.base  # the ends of a slider on a log scale are exponents
         slider.style.description_width = "initial"
-        buttons = [
-            ipywidgets.Button(description=name, layout={"width": "auto"}) for name in places
-        ]
+        buttons = [ipywidgets.Button(description=name, layout={"width": "auto"}) for name in places]
         super().__init__([slider, *buttons], layout={"grid_gap": "4px"})
         traitlets.link((slider, "value"), (self, "value"))
         traitlets.link((slider, "description"), (self, "description"))
@@ -282,7 +280,8 @@ class Panel(ipywidgets.VBox):
         data = super()._repr_mimebundle_(**kwargs)
         if self.png:
             data["image/png"] = base64.b64encode(self.png).decode()
-        return data, {"image/png": {"alt": inspect.getdoc(self._draw) or repr(self)}}
+        words = " ".join((inspect.getdoc(self._draw) or repr(self)).split())
+        return data, {"image/png": {"alt": words}}
 
 
 def _onwards(change):

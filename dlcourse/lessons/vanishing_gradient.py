@@ -169,6 +169,12 @@ def inside(net, x, t):
     }
 
 
+def falls_inside(before, after, x, t):
+    """By what each number of `inside` is divided from one network to the other."""
+    start, end = inside(before, x, t), inside(after, x, t)
+    return {name: start[name] / end[name] for name in start}
+
+
 @functools.cache
 def batch():
     """64 letters (64, 289) and their targets (64, 26), float64: squares of tiny float32 are 0."""
@@ -251,8 +257,8 @@ def difference(y):
 def unsaturated(hidden=3, width=30, seeds=10):
     """Sigmoids with the usual weights: (smallest mean slope of a layer, smallest slope, shrinking).
 
-    Each the smallest over `seeds` networks; shrinking is by what the `difference` of a layer's
-    outputs is divided from one hidden layer to the next.
+    Each the smallest over `seeds` networks, printed; shrinking is by what the `difference` of a
+    layer's outputs is divided from one hidden layer to the next.
     """
     x, t = batch()
     means, slopes, shrinks = [], [], []
@@ -263,28 +269,66 @@ def unsaturated(hidden=3, width=30, seeds=10):
         means.append(min(slope.mean() for slope in found[:-1]))
         slopes.append(min(slope.min() for slope in found[:-1]))
         shrinks.append(np.min(differ[:-1] / differ[1:]))
+    print(f"{seeds} starts, smallest: mean slope of a layer ≈ {min(means):.2f},", end=" ")
+    print(f"slope of a unit ≈ {min(slopes):.2f}; outputs differ less by ≈ {min(shrinks):.1f}")
     return min(means), min(slopes), min(shrinks)
 
 
 def standard_normal(width, hidden=9, seeds=10):
-    """Sigmoids with weights from N(0, 1): (share of slopes below 0.05, delta, predicted delta).
+    """Sigmoids with weights from N(0, 1): (share of slopes below 0.05, delta), printed.
 
-    Deltas are first layer over last, the medians of `seeds` networks.
+    Delta is first layer over last, the median of `seeds` networks. A bin of slopes is 0.01 wide.
     """
     at = {"hidden": hidden, "scale": np.sqrt(width), "width": width}
     shares = np.array([at_start(seed=seed, **at).shares[:-1] for seed in range(seeds)])
-    found, predicted = first_over_last(DELTA, seeds=seeds, **at)
-    below = shares[..., : BINS * 5 // 26].sum() / shares.sum()
-    return below, np.median(found), np.median(predicted)
+    found, predicted = np.median(first_over_last(DELTA, seeds=seeds, **at), axis=1)
+    below = shares[..., :5].sum() / shares.sum()
+    print(f"width {width}: ≈ {below:.0%} of the slopes below 0.05;", end=" ")
+    print(f"δ, layer 1 over last ≈ {found:.2f}, rule ≈ {predicted:.2f}")
+    return below, found
+
+
+def starts(hidden, unit, scale=1.0, seeds=10):
+    """Gradient magnitude, layer 1 over last, for each seed; their median is printed."""
+    found, _ = first_over_last(RMS, hidden, unit, scale, seeds=seeds)
+    print(f"{hidden} of {unit}, weights × {scale:.2f}: ≈ {np.median(found):.2g}")
+    return found
+
+
+def factors_by_depth(depths, seeds=10):
+    """Print what sigmoids leave of the error signal; (factor of a layer for each depth, misses).
+
+    Misses (depths, seeds): by what factor the rule, a product of slopes and weights, is wrong.
+    """
+    factors, misses = [], []
+    for hidden in depths:
+        found, predicted = first_over_last(DELTA, hidden, seeds=seeds)
+        middle = np.median(found)
+        factors.append(middle ** (1 / hidden))
+        misses.append(np.exp(np.abs(np.log(found / predicted))))
+        print(f"{hidden} hidden: δ, layer 1 over last ≈ {middle:.1e}", end=", ")
+        print(f"rule ≈ {np.median(predicted):.1e}; each layer × ≈ {factors[-1]:.2f}")
+    return np.array(factors), np.array(misses)
+
+
+def relu_by_weights(scales, hidden=9, seeds=10):
+    """Print delta and dW of ReLU networks, layer 1 over last; {scale: deltas (seeds,)}."""
+    deltas = {}
+    for scale in scales:
+        delta, _ = first_over_last(DELTA, hidden, "ReLU", scale, seeds=seeds)
+        dW, _ = first_over_last(RMS, hidden, "ReLU", scale, seeds=seeds)
+        print(f"weights × {scale:.2f}: δ ≈ {np.median(delta):.2g}, dW ≈ {np.median(dW):.2g}")
+        deltas[scale] = delta
+    return deltas
 
 
 def from_the_plateau(learn, judge, lr, seeds=(0, 1, 2)):
-    """One epoch at lr 1, then four at `lr`, one hidden layer: the accuracy for each seed."""
+    """One epoch at lr 1, then four at `lr`, one hidden layer: the later History for each seed."""
     found = []
     for seed in seeds:
         net = letter_net([20], seed=seed)
         train(net, learn, judge, 1, 1, seed)
-        found.append(train(net, learn, judge, lr, 4, seed).val_accuracy[-1])
+        found.append(train(net, learn, judge, lr, 4, seed))
     return found
 
 
@@ -293,15 +337,27 @@ def falls(runs, epoch=40):
     return np.array([run.grad_rms[0] / run.grad_rms[epoch - 1] for run in runs])
 
 
-def last_accuracies(runs):
+def print_falls(rows):
+    """A line for each {name: Histories}: by what each layer fell in the first epoch."""
+    for name, runs in rows.items():
+        words = ["/".join(f" ≈ {fall:.0f} " for fall in row) for row in falls(runs)]
+        print(f"{name:<17}", ",".join(words))
+
+
+def accuracies(runs):
     """The accuracy after the last epoch of each History."""
     return np.array([run.val_accuracy[-1] for run in runs])
 
 
+def ratios(runs, others):
+    """How often each run is right for once that the other is, start by start."""
+    return accuracies(runs) / accuracies(others)
+
+
 def print_accuracies(rows):
-    """A line for each {name: accuracies}."""
-    for name, scores in rows.items():
-        print(f"{name:<18}", ", ".join(f"≈ {score:.2f}" for score in scores))
+    """A line for each {name: Histories}: the accuracy after the last epoch."""
+    for name, runs in rows.items():
+        print(f"{name:<17}", ", ".join(f"≈ {score:.2f}" for score in accuracies(runs)))
 
 
 # What is seen of it.
@@ -324,7 +380,7 @@ def show_letter_nets(letter):
     ax = plots.axes(2, height=3.0)
     for a, hidden in zip(ax, (False, True), strict=True):
         a.imshow(letter.reshape(17, 17), extent=(-1.5, -0.5, -0.55, 0.55), cmap="gray_r", zorder=3)
-        columns = [(0.0, 15), (1.0, 8), (2.0, 9)] if hidden else [(0.0, 15), (2.0, 9)]
+        columns = [(0.0, 11), (1.0, 5), (2.0, 9)] if hidden else [(0.0, 11), (2.0, 9)]
         heights = [np.linspace(1, -1, n) for _, n in columns]
         for k in range(len(columns) - 1):
             for y in heights[k]:
@@ -332,8 +388,8 @@ def show_letter_nets(letter):
                     ends = [columns[k][0], columns[k + 1][0]]
                     a.plot(ends, [y, z], color="0.85", linewidth=0.5, linestyle="-", zorder=1)
         for (x, n), ys in zip(columns, heights, strict=True):
-            new = hidden and n == 8
-            look = {"markersize": 7 if n < 15 else 4, "markeredgecolor": INK, "zorder": 4}
+            new = hidden and n == 5
+            look = {"markersize": 7 if n < 11 else 4, "markeredgecolor": INK, "zorder": 4}
             a.plot([x] * n, ys, "o", color=INK if new else "white", **look)
         for y, name in zip(heights[-1], "ABCDEFG…Z", strict=True):
             a.text(2.15, y, name, va="center", fontsize=9, color=INK)
@@ -457,7 +513,7 @@ def _before(hidden, unit, scale, seed, width=30):
 
 def draw_start(ax=None, hidden=5, unit="sigmoid", scale=1.0, seed=0):
     """The instrument before the first step of training: five hidden layers of sigmoids, a staircase
-    of six bars that falls to the left; layer 1 gets about 1/2,000 of the last layer's gradient."""
+    of six bars that falls to the left; layer 1 gets about 1/3,900 of the last layer's gradient."""
     ax = instrument.axes() if ax is None else ax
     matrices, magnitudes, shares = _before(hidden, unit, scale, seed)
     kind = f"{unit}s" if unit == "sigmoid" else unit
@@ -470,7 +526,7 @@ def draw_start(ax=None, hidden=5, unit="sigmoid", scale=1.0, seed=0):
 
 def show_units():
     """Three instruments above each other: sigmoid, ReLU at sqrt 2, tanh at three times its size."""
-    figure = Figure(figsize=(8.4, 9.9), layout="constrained")
+    figure = Figure(figsize=(8.4, 8.6), layout="constrained")
     FigureCanvasAgg(figure)
     ax = figure.subplots(6, 1, height_ratios=[1, 1.25] * 3)
     shares = []
@@ -478,6 +534,8 @@ def show_units():
         [(9, "sigmoid", 1.0), (9, "ReLU", 2**0.5), (15, "tanh", 3.0)]
     ):
         draw_start(ax[2 * k : 2 * k + 2], hidden, unit, size)
+        if k < 2:
+            ax[2 * k + 1].set(xlabel="")
         magnitudes = at_start(hidden, unit, size).found[RMS]
         shares.append(magnitudes[0] / magnitudes[-1])
     plots.show(
@@ -519,7 +577,9 @@ def show_slopes(nets, x):
     words = []
     for a, (name, net) in zip(ax, nets.items(), strict=True):
         means = []
-        for place, shares, layer in zip((0, 1), open_units(net, x), ("hidden", "output"), strict=True):
+        for place, shares, layer in zip(
+            (0, 1), open_units(net, x), ("hidden", "output"), strict=True
+        ):
             slopes = shares.mean(axis=0) / 4
             n = len(slopes)
             greys = [str(value) for value in 0.1 + 0.88 * slopes / 0.25]
@@ -583,18 +643,23 @@ def draw_films(ax, films, step):
         instrument.instrument(pair, *seen, reference=level, title=title, room=6)
         if k == 0:
             pair[1].set(xlabel="")
-        steps = [frame.step for frame in film.frames]
-        for a, values in (
-            (ax[4], [frame.accuracy for frame in film.frames]),
-            (ax[5], [frame.loss for frame in film.frames]),
-        ):
-            color = ("0.55", "black")[k]
-            a.plot(steps, values, color=color, linestyle="-", linewidth=1.5)
-            a.plot(step, values[at], "o", color=color)
-            words = ("above", "below")[k]
-            a.text(steps[-1], values[-1], words, ha="right", va=("bottom", "top")[k], color=INK)
+    upper, lower = films.values()
     for a, name in ((ax[4], "accuracy"), (ax[5], "loss")):
-        a.axvline(step, color="black", linewidth=0.8, linestyle="-")
-        a.set(xlim=(0, steps[-1]), ylim=(-0.06, 1), xlabel="step", xticks=[0, 200, 400, 600])
-        a.set_title(name)
+        _two_curves(a, name, upper, lower, at)
     return ax
+
+
+def _two_curves(ax, name, upper, lower, at):
+    """The numbers called `name` of two Films over the steps, a line and dots at frame `at`."""
+    steps = [frame.step for frame in upper.frames]
+    curves = [[getattr(frame, name) for frame in film.frames] for film in (upper, lower)]
+    for values, color in zip(curves, ("0.55", "black"), strict=True):
+        ax.plot(steps, values, color=color, linestyle="-", linewidth=1.5)
+        ax.plot(steps[at], values[at], "o", color=color)
+    middle, apart = np.mean([curves[0][-1], curves[1][-1]]), curves[0][-1] - curves[1][-1]
+    half = np.sign(apart) * max(abs(apart) / 2 + 0.05, 0.1)
+    for word, y in (("upper", middle + half), ("lower", middle - half)):
+        ax.text(steps[-1] - 10, y, word, ha="right", va="center", color=INK)
+    ax.axvline(steps[at], color="black", linewidth=0.8, linestyle="-")
+    ax.set(xlim=(0, steps[-1]), ylim=(-0.06, 1), xlabel="step", xticks=[0, 200, 400, 600])
+    ax.set_title(name)
