@@ -65,7 +65,7 @@ def instrument(
     limits = (n - room - pad, n + pad)
     shares = magnitudes / reference if reference > 0 else np.zeros(n)
     _network(ax[0], weights, shares, slopes, picture, pad)
-    ax[0].text(n - room, 1.4, title, fontsize=11, va="bottom").set_in_layout(False)
+    ax[0].text(limits[0] + 0.1 * pad, 1.4, title, fontsize=10, va="bottom").set_in_layout(False)
     ax[0].set(xlim=limits, ylim=(-1.2, 1.8))
     ax[0].set_axis_off()
     _bars(ax[1], magnitudes, reference, outline, others)

@@ -269,8 +269,9 @@ def unsaturated(hidden=3, width=30, seeds=10):
         means.append(min(slope.mean() for slope in found[:-1]))
         slopes.append(min(slope.min() for slope in found[:-1]))
         shrinks.append(np.min(differ[:-1] / differ[1:]))
-    print(f"{seeds} starts, smallest: mean slope of a layer ≈ {min(means):.2f},", end=" ")
-    print(f"slope of a unit ≈ {min(slopes):.2f}; outputs differ less by ≈ {min(shrinks):.1f}")
+    print(f"{seeds} starts: mean slope of a layer ≈ {min(means):.2f} or more,", end=" ")
+    print(f"slope of a unit ≈ {min(slopes):.2f} or more;")
+    print(f"outputs differ less by a factor of ≈ {min(shrinks):.1f} or more from layer to layer")
     return min(means), min(slopes), min(shrinks)
 
 
@@ -340,8 +341,8 @@ def falls(runs, epoch=40):
 def print_falls(rows):
     """A line for each {name: Histories}: by what each layer fell in the first epoch."""
     for name, runs in rows.items():
-        words = ["/".join(f" ≈ {fall:.0f} " for fall in row) for row in falls(runs)]
-        print(f"{name:<17}", ",".join(words))
+        words = [" and ".join(f"≈ {fall:.0f}" for fall in row) for row in falls(runs)]
+        print(f"{name:<17}", "; ".join(words))
 
 
 def accuracies(runs):
@@ -517,7 +518,7 @@ def draw_start(ax=None, hidden=5, unit="sigmoid", scale=1.0, seed=0):
     ax = instrument.axes() if ax is None else ax
     matrices, magnitudes, shares = _before(hidden, unit, scale, seed)
     kind = f"{unit}s" if unit == "sigmoid" else unit
-    weights = f", weights {scale:.2g}/√n" if scale != 1 else ""
+    weights = f", weights × {scale:.2g}" if scale != 1 else ""
     title = f"{hidden} hidden layer{'s' * (hidden > 1)} of {kind}{weights}: "
     letter = batch()[0][0].reshape(17, 17)
     words = title + instrument.lost_or_won(magnitudes)
