@@ -127,7 +127,7 @@ def test_the_films_of_two_networks_play_over_all_their_steps(letters):
         name: lesson.film(lesson.letter_net(hidden), letters, letters, lr=1)
         for name, hidden in (("none", []), ("one", [20]))
     }
-    last = pair["one"].frames[-1].step  # 16 epochs of one batch
+    last = pair["one"].frames[-1].step  # ten epochs of one batch
 
     def draw(ax=None, step=0):
         """Two films."""

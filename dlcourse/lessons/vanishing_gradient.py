@@ -88,7 +88,7 @@ class Film(training.Probe):
     """
 
     STEPS = (*range(7), 8, 10, 13, 16, *range(20, 40, 5), *range(40, 100, 10))
-    STEPS = (*STEPS, *range(100, 200, 20), *range(200, 641, 40))
+    STEPS = (*STEPS, *range(100, 200, 20), *range(200, 401, 40))
 
     def __init__(self, probe):
         super().__init__(*probe, losses.MeanSquaredError(), self.STEPS)
@@ -106,9 +106,9 @@ class Film(training.Probe):
 
 
 def film(net, learn, probe, lr):
-    """Train net for 16 epochs, 640 steps, and return its Film."""
+    """Train net for ten epochs, 400 steps, and return its Film."""
     seen = Film(probe)
-    train(net, learn, probe, lr, epochs=16, progress=seen)
+    train(net, learn, probe, lr, epochs=10, progress=seen)
     return seen
 
 
@@ -662,5 +662,5 @@ def _two_curves(ax, name, upper, lower, at):
     for word, y in (("upper", middle + half), ("lower", middle - half)):
         ax.text(steps[-1] - 10, y, word, ha="right", va="center", color=INK)
     ax.axvline(steps[at], color="black", linewidth=0.8, linestyle="-")
-    ax.set(xlim=(0, steps[-1]), ylim=(-0.06, 1), xlabel="step", xticks=[0, 200, 400, 600])
+    ax.set(xlim=(0, steps[-1]), ylim=(-0.06, 1), xlabel="step", xticks=[0, 100, 200, 300, 400])
     ax.set_title(name)
