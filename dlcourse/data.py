@@ -17,6 +17,7 @@ SIDE, MASTER = 17, 128  # pixels of a letter's side, and of the side of the mast
 ZOOM = 4  # master pixels to a pixel
 ONE = 1 << 16  # 1.0 in 16-bit fixed point
 SEED = whole(0, 2**32 - 1)
+PART = number(0, 1, "the share of the first part, a number from 0 to 1")
 POINTS = takes(n=whole(2), noise=number(0, 1), seed=SEED)
 
 
@@ -55,8 +56,9 @@ def letters(n, seed=0, *, fonts="bold", rotation=15, shift=0.75, scale=(0.9, 1.1
 
     An image is 17 x 17 numbers, row by row, ink 1. Each is a random letter of a random font
     ("bold": 4, "all": 22), turned by up to `rotation` degrees, moved by up to `shift` pixels each
-    way and sized by a factor within `scale`. Integer arithmetic on NumPy's frozen RandomState
-    stream: the same bytes on every machine.
+    way and sized by a factor within `scale`. The random numbers are NumPy's frozen RandomState
+    stream; turn, size and shift are rounded to 16-bit fixed point, and pixels are looked up in
+    integers, so that a last digit in which two machines' sines differ is lost in the rounding.
     """
     masters, random = _masters(fonts), np.random.RandomState(seed)
     labels = random.randint(0, 26, n)
@@ -151,7 +153,7 @@ def one_hot(labels, n_classes):
     return rows
 
 
-@takes(x=table(), t=table(), fraction=number(0, 1), seed=SEED)
+@takes(x=table(), t=table(), fraction=PART, seed=SEED)
 def split(x, t, fraction, seed=0):
     """(x_a, t_a), (x_b, t_b): shuffled rows, round(fraction N) of them in a, neither part empty."""
     same_length("split", x, t)

@@ -38,9 +38,10 @@ def gradient_errors(net, loss, x, t, penalty=None):
 
     Below 1e-7 is right (1e-6 where a gradient nearly vanishes); above 1e-4 is a mistake. Rounding
     would rule where a and n nearly vanish, so the divisor is at least 1e-3 max(1, |grad|): a layer
-    whose gradient is below about 1e-7 can be wrong and look right. Leaves net.theta and net.state
-    as they were and the checked gradient in net.grad. TypeError for a float32 net; ValueError where
-    two forward passes differ (Dropout), because then no difference means anything.
+    whose gradient is below about 1e-7 can be wrong and look right. Frozen layers are left out.
+    Leaves net.theta and net.state as they were and the checked gradient in net.grad. TypeError for
+    a float32 net; ValueError where two forward passes differ (Dropout), because then no difference
+    means anything.
     """
     state = net.state.copy()
 
@@ -62,7 +63,8 @@ def gradient_errors(net, loss, x, t, penalty=None):
         net.state = state
     least = 1e-3 * max(1.0, length(net.grad))
     errors = {}
-    for name, part in net.slices.items():
+    frozen = getattr(net, "n_frozen", 0)
+    for name, part in list(net.slices.items())[frozen:]:
         a, n = net.grad[part], numerical[part]
         errors[name] = length(a - n) / max(length(a) + length(n), least)
     return errors

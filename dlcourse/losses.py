@@ -52,7 +52,7 @@ class SigmoidCrossEntropy(_Loss):
     def _value(self, z, t):
         positive, e = (z > 0).astype(z.dtype), np.exp(-np.abs(z))
         u, missed = 1 + e, positive - t
-        log1p = np.log(u) + (e - (u - 1)) / u  # np.log1p's digits in half its time
+        log1p = np.log(u) + (e - (u - 1)) / u  # within two roundings of np.log1p, and faster
         p_minus_t = missed + (1 - 2 * positive) * (e / u)  # exact also where p is nearly t
         return p_minus_t, np.vdot(z, missed) + log1p.sum()
 
@@ -61,8 +61,9 @@ class SoftmaxCrossEntropy(_Loss):
     """L = -1/N sum t ln p, p = softmax(z) along a row. dL/dz = (p - t) / N.
 
     For one class out of K >= 2; rows of t sum to 1. Each row is shifted by its largest logit first:
-    the same p, and nothing overflows. An example of which the net is so sure that all other classes
-    together have less than rounding can add to 1 (1e-16; in float32 6e-8) has the loss 0.
+    the same p, and nothing overflows. An example of which the net is so sure, and right, that all
+    other classes together have less than rounding can add to 1 (1e-16; in float32 6e-8) has the
+    loss 0.
     """
 
     _targets, on_logits = rows_that_sum_to_1, True

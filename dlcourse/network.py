@@ -9,7 +9,15 @@ from dlcourse.guard import checks, files
 from dlcourse.guard.checks import name_of, takes
 from dlcourse.guard.shapes import returned_none
 from dlcourse.guard.vectors import chunks, length
-from dlcourse.guard.views import View, description, join, own, parts
+from dlcourse.guard.views import (
+    View,
+    description,
+    grad_kept,
+    gradients_alone,
+    join,
+    own,
+    parts,
+)
 from dlcourse.initializers import xavier
 from dlcourse.layers import Dense
 
@@ -30,9 +38,9 @@ class Sequential:
         self.layers, self.dtype = layers, np.dtype(dtype)
         named = ((name_of(layer), part) for layer, part, _ in parts(layers) if layer.shapes)
         self.slices = {f"{number} {name}": part for number, (name, part) in enumerate(named, 1)}
-        *_, (_, part, state) = parts(layers)
+        _, part, state = parts(layers)[-1]
         sizes = {"theta": part.stop, "grad": part.stop, "state": state.stop}
-        self.__setstate__({name: np.zeros(n, dtype) for name, n in sizes.items()})
+        self._join({name: np.zeros(n, dtype) for name, n in sizes.items()})
         rng = np.random.default_rng(seed)
         for layer in layers:
             layer.init_params(rng)
@@ -41,15 +49,19 @@ class Sequential:
         own(layers)
 
     def __setstate__(self, attributes):
-        """Give every layer its views; copy.deepcopy and pickle, which copy arrays, come here."""
+        """copy.deepcopy and pickle copy views as arrays of their own: join them again."""
+        self._join(attributes)
+
+    def _join(self, attributes):
+        """Give every layer its views of theta, grad and state."""
         vars(self).update(attributes)
         self._matrices, self._measured = [], []
         for layer, part, state in parts(self.layers):
             matrices = join(layer, self.theta[part], self.grad[part], self.state[state])
             if layer.shapes:
-                self._matrices.append(matrices)  # for penalties; and what grad_rms measures:
                 dWs = [dW.ravel() for _, dW in matrices] or [self.grad[part]]
-                self._measured.append((sum(dW.size for dW in dWs), *dWs))
+                self._matrices.append(matrices)  # for penalties
+                self._measured.append((sum(dW.size for dW in dWs), *dWs))  # for grad_rms
 
     def forward(self, x, training=False):
         """The last layer's output for a batch x, one example a row, cast to the network's dtype."""
@@ -64,15 +76,15 @@ class Sequential:
     def backward(self, dy):
         """Fill `grad`, overwriting it, from dy = dL/d output.
 
-        The lowest layer that learns computes no dL/dx: nobody needs it.
+        The lowest layer that learns needs no dL/dx; one with `param_grads` skips it.
         """
         dy = checks.real_array("Sequential.backward", "dy", dy).astype(self.dtype, copy=False)
         for layer in self.layers[: self._bottom : -1]:
             dy = layer.backward(dy)
             if dy is None:
                 raise returned_none(layer, "backward")
-        for layer in self.layers[self._bottom : self._bottom + 1]:
-            getattr(layer, "param_grads", layer.backward)(dy)
+        if self._bottom < len(self.layers):
+            getattr(self.layers[self._bottom], self._alone)(dy)
         self.grad[: self._frozen] = 0
 
     def grad_rms(self):
@@ -110,6 +122,7 @@ class Sequential:
         self.n_frozen = n
         self.n_fixed = places[n - 1] + 1 if n else 0  # layers that never run with training=True
         self._bottom = [*places, len(self.layers)][n]  # the lowest layer that learns
+        self._alone = gradients_alone(self.layers[self._bottom :])  # its method
         self._frozen = [0, *(part.stop for part in self.slices.values())][n]
         self.grad[: self._frozen] = 0
 
@@ -143,12 +156,12 @@ def signals(net, x, dy):
     dy is dL/d output of the last layer, errors[-1]. Runs as in prediction, through frozen layers
     too, and leaves net.grad as it was.
     """
-    grad, outputs, errors = net.grad.copy(), [], [np.array(dy, net.dtype)]
     y = checks.batch("signals", x).astype(net.dtype, copy=False)
+    outputs, errors = [], [np.array(dy, net.dtype)]
     for layer in net.layers:
         y = layer.forward(y)
         outputs.append(y)
-    for layer in net.layers[:0:-1]:
-        errors.append(layer.backward(errors[-1]))
-    net.grad = grad
+    with grad_kept(net):
+        for layer in net.layers[:0:-1]:
+            errors.append(layer.backward(errors[-1]))
     return outputs, errors[::-1]

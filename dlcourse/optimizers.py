@@ -1,7 +1,7 @@
 """Optimizers, in order of complexity: step(theta, grad) changes theta, any float array, in place.
 
 The learning rate `lr` is a positive number, or a function of the step t = 0, 1, 2 ... that returns
-one.
+a finite number from 0.
 """
 
 import math
@@ -9,7 +9,7 @@ import math
 import numpy as np
 
 from dlcourse.guard import checks
-from dlcourse.guard.checks import POSITIVE, SHARE, takes
+from dlcourse.guard.checks import EPS, POSITIVE, SHARE, takes
 from dlcourse.guard.vectors import Same, length
 
 
@@ -20,8 +20,8 @@ class _Optimizer:
     """
 
     memory = ()
+    carries_huge = False  # True: a gradient that may overflow theta is still in the memory
     proximal = False  # True: L1's shrinking after a step finds the minimum of loss plus penalty
-    last_rate = None  # of the last step
     _same = _shape = None  # the array that it steps
 
     @takes(lr=checks.rate)
@@ -32,10 +32,10 @@ class _Optimizer:
     def step(self, theta, grad):
         """Change theta in place. The first call fixes which array: another one is a ValueError."""
         checks.step(self, theta, grad)
-        self.last_rate = self.rate()
+        lr = self.rate()
         if self._same is None:
             self._start(theta)
-        self._update(theta, grad, self.last_rate)
+        self._update(theta, grad, lr)
         self.t += 1
 
     def rate(self):
@@ -106,7 +106,7 @@ class AdaGrad(_Optimizer):
 
     memory = ("v",)
 
-    @takes(eps=POSITIVE)
+    @takes(eps=EPS)
     def __init__(self, lr, eps=1e-8):
         super().__init__(lr, eps=eps)
 
@@ -123,7 +123,7 @@ class RMSProp(_Optimizer):
 
     memory = ("v",)
 
-    @takes(beta=SHARE, eps=POSITIVE)
+    @takes(beta=SHARE, eps=EPS)
     def __init__(self, lr, beta=0.9, eps=1e-8):
         super().__init__(lr, beta=beta, eps=eps)
 
@@ -143,7 +143,7 @@ class Adam(_Optimizer):
 
     memory = ("m", "v")
 
-    @takes(beta1=SHARE, beta2=SHARE, eps=POSITIVE)
+    @takes(beta1=SHARE, beta2=SHARE, eps=EPS)
     def __init__(self, lr=1e-3, beta1=0.9, beta2=0.999, eps=1e-8):
         super().__init__(lr, beta1=beta1, beta2=beta2, eps=eps)
 

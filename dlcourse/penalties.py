@@ -52,8 +52,9 @@ class L1:
     @takes(net=NET)
     def backward(self, net):
         """Add the penalty's subgradient to net.grad, unless proximal."""
-        for W, dW in [] if self.proximal else net.weights():
-            dW += self.strength * np.sign(W)
+        if not self.proximal:
+            for W, dW in net.weights():
+                dW += self.strength * np.sign(W)
 
     @takes(net=NET, lr=number())
     def shrink(self, net, lr):

@@ -1,8 +1,9 @@
-"""Every figure, drawn from arrays: data first, the axes to draw on last (a new figure without), the axes returned.
+"""Every figure, drawn from arrays: data first, the axes last, the axes returned.
 
-Figures are made without pyplot: nothing stays open, nothing is shown until `show` is asked to. Here
-are curves, layers and histograms; points, borders, valleys and images stand in drawing/scenes,
-colours and the axes in drawing/style.
+Without axes a function makes a new figure. Figures are made without pyplot: nothing stays open,
+nothing is shown until `show` is asked to. Here are curves, layers and histograms; points, borders,
+valleys and images stand in drawing/scenes, drawings of networks in drawing/schematics and
+drawing/units, colours and the axes in drawing/style.
 """
 
 import itertools
@@ -20,7 +21,10 @@ from dlcourse.drawing.scenes import (
     points,
     space,
     unit_lines,
+    valleys,
 )
+from dlcourse.drawing.schematics import neuron, shapes, unrolled
+from dlcourse.drawing.strip import strip
 from dlcourse.drawing.style import (
     BLUE,
     COLORS,
@@ -31,13 +35,15 @@ from dlcourse.drawing.style import (
     RED,
     SKY,
     axes,
+    end_names,
     layer_colors,
     names_above,
     show,
     use_style,
 )
+from dlcourse.drawing.units import unit_pictures
 
-__all__ = ["use_style", "axes", "show", "layer_colors"]
+__all__ = ["use_style", "axes", "show", "layer_colors", "end_names"]
 __all__ += [
     "curves",
     "loss_curve",
@@ -55,6 +61,7 @@ __all__ += [
     "images",
     "contour_path",
 ]
+__all__ += ["strip", "neuron", "shapes", "unrolled", "unit_pictures", "valleys"]
 __all__ += ["BLUE", "RED", "GREEN", "ORANGE", "SKY", "PURPLE", "COLORS", "CYCLE"]
 
 SHAPES = {
@@ -63,21 +70,24 @@ SHAPES = {
 }
 
 
-def curves(x, ys, ax=None, **settings):
-    """A line for each {name: y}. `x` is shared, or a dict with the same names; `settings` as in Axes.set.
+def curves(x, ys, ax=None, *, names="above", **settings):
+    """A line for each {name: y}; `settings` as in Axes.set.
 
-    What stands before a comma in a name decides the colour: "cross-entropy, 20 hidden units".
+    `x` is shared, or a dict with the same names. What stands before a comma in a name decides the
+    colour: "cross-entropy, 20 hidden units". names: "above" is a legend above the axes, "end"
+    writes each name at the right end of its line.
     """
+    if names not in ("above", "end"):
+        raise ValueError(f'curves takes names="above" or names="end", got {names!r}')
     ax = axes() if ax is None else ax
     known = {name: COLORS.get(str(name).split(",")[0]) for name in ys}
     free = itertools.cycle([color for color, _ in CYCLE if color not in known.values()] or [BLUE])
     for name, y in ys.items():
-        style = (
-            {"color": known[name] or next(free)} if any(known.values()) else {}
-        )  # the line's style comes from the cycle
+        # the line's style comes from the cycle
+        style = {"color": known[name] or next(free)} if any(known.values()) else {}
         ax.plot(x[name] if isinstance(x, dict) else x, y, label=name, **style)
     ax.set(**settings)
-    return names_above(ax)
+    return names_above(ax) if names == "above" else end_names(ax)
 
 
 def loss_curve(history, ax=None):
@@ -122,17 +132,17 @@ def gradient_magnitude(history, ax=None):
 def layer_bars(
     values, ax=None, *, others=(), predicted=None, ylim=(1e-12, 1e2), ylabel="gradient magnitude"
 ):
-    """One value for each layer, input left, on a fixed log axis. Beyond it: an arrow at the edge with the number; 0 is hollow.
+    """One value for each layer, input left, on a fixed log axis.
 
-    `others`, thin and grey: the same for other networks; `predicted`: a dashed line.
+    Beyond the axis stands an arrow at its edge with the number; 0 is hollow. `others`, thin and
+    grey: the same for other networks; `predicted`: a dashed line.
     """
     ax = axes() if ax is None else ax
     values, layers = np.asarray(values, float), np.arange(1, len(values) + 1)
     edge = np.clip(values, ylim[0] * 1.5, ylim[1] / 1.5)
     inside = np.where((ylim[0] <= values) & (values <= ylim[1]), values, edge)
-    drawn = [
-        np.c_[layers, np.maximum(y, ylim[0] / 1e3)] for y in (*others, inside)
-    ]  # 0 lies far below a log axis
+    # 0 lies far below a log axis
+    drawn = [np.c_[layers, np.maximum(y, ylim[0] / 1e3)] for y in (*others, inside)]
     grey = {"colors": ["0.57"] * len(others) + ["0.45"], "linewidths": [0.8] * len(others) + [1]}
     ax.add_collection(LineCollection(drawn, zorder=1, **grey), autolim=False)
     if predicted is not None:
@@ -183,7 +193,7 @@ def _numbers_beyond(ax, layers, values, inside, upright):
 def layer_histograms(shares, edges, ax=None, *, marks=None, **settings):
     """A histogram on its side for each layer, input left: shares (layers, bins) between `edges`.
 
-    A dash at each of `marks`.
+    A dash stands at each of `marks`.
     """
     ax = axes() if ax is None else ax
     layers, heights = np.arange(1, len(shares) + 1), np.repeat(edges, 2)
@@ -207,7 +217,7 @@ def layer_histograms(shares, edges, ax=None, *, marks=None, **settings):
 def histograms(values, ax=None, *, bins=40, **settings):
     """The outline of a histogram for each {name: numbers}, on common bins.
 
-    `settings` as in Axes.set.
+    `settings` are as in Axes.set.
     """
     ax = axes() if ax is None else ax
     edges = np.histogram_bin_edges(np.concatenate([np.ravel(v) for v in values.values()]), bins)

@@ -41,7 +41,8 @@ class RNN(Layer):
         n, steps, _ = x.shape
         inputs = np.swapaxes(x, 0, 1).reshape(-1, self.n_in)
         states = inputs.dot(self.W_x).reshape(steps, n, self.n_hidden)
-        states += self.b  # what the inputs bring, for all steps at once: no step waits for it
+        # so far what the inputs bring, for all steps at once: no step waits for it
+        states += self.b
         W_h, h = self.W_h, np.zeros((n, self.n_hidden), states.dtype)
         for state in states:  # becomes the state of its step in place
             state += h.dot(W_h)

@@ -10,6 +10,7 @@ from dlcourse.guard import checks
 from dlcourse.guard.checks import EXAMPLES, LOSS, SEED, TARGETS, optional, same_length, takes, whole
 from dlcourse.guard.diagnosis import Diverged, careful, finite_norm, require_a_match, safe_step
 from dlcourse.guard.vectors import chunks
+from dlcourse.guard.views import grad_kept
 from dlcourse.optimizers import clip_norm
 from dlcourse.penalties import L1, L2
 
@@ -44,8 +45,8 @@ class History:
     """What fit saw, step by step, epoch by epoch.
 
     `loss` (steps,) without the penalty, and `grad_rms` (steps, layers) before clipping;
-    `val_loss` and `val_accuracy`, lists with a number for every epoch; `stopped`, None or a
-    sentence that says why training ended early.
+    `val_loss` and `val_accuracy`, lists with a number for every epoch that ended; `stopped`, None
+    or a sentence that says why training ended early.
     """
 
     def __init__(self, layers):
@@ -77,12 +78,12 @@ class History:
     epochs=whole(1),
     validation=optional(checks.examples_and_targets),
     penalty=optional(checks.PENALTY),
-    clip=optional(checks.POSITIVE),
+    clip=optional(checks.CLIP),
     progress=optional(checks.CALLBACK),
 )
 def fit(net, loss, optimizer, batches, epochs, *,
         validation=None, penalty=None, clip=None, progress=None):  # fmt: skip
-    """Train net in place: forward, backward, penalty, record, clip, step. Returns the History.
+    """Train net in place: forward, backward, penalty, clip, step; then record. Returns a History.
 
     batches is Batches, or a list of pairs: [(x, t)] is all examples at once, without a copy if in
     net's dtype. validation = (x, t) is judged after each epoch; clip = the largest gradient norm.
@@ -126,9 +127,9 @@ def one_step(net, loss, optimizer, x, t, penalty, clip):
     magnitudes = net.grad_rms()
     if clip is not None:
         clip_norm(net.grad, clip)
-    safe_step(net, optimizer, norm)
+    rate = safe_step(net, optimizer, norm)
     if getattr(penalty, "proximal", False):
-        penalty.shrink(net, optimizer.last_rate)
+        penalty.shrink(net, rate)
     return value, magnitudes
 
 
@@ -186,9 +187,8 @@ class Probe:
 
     def __call__(self, step, n_steps=None, history=None):
         if step in self.steps:
-            grad = self.net.grad.copy()
-            self._look(step)
-            self.net.grad = grad
+            with grad_kept(self.net):
+                self._look(step)
 
     @np.errstate(all="ignore")
     def _look(self, step):
@@ -196,7 +196,8 @@ class Probe:
         if not math.isfinite(value):
             return
         self.net.backward(self.loss.backward())
-        magnitudes, slopes, y = self.net.grad_rms(), [], self.x.astype(self.net.dtype)
+        magnitudes, slopes = self.net.grad_rms(), []
+        y = self.x.astype(self.net.dtype)
         for layer in self.net.layers:
             y = layer.forward(y)
             if hasattr(layer, "slope"):

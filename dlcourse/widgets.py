@@ -1,4 +1,4 @@
-"""Sliders in front of any drawing function, a guess before its answer, and a progress bar for fit."""
+"""Sliders for any drawing function, a guess before its answer, and a progress bar for fit."""
 
 import asyncio
 import base64
@@ -21,7 +21,7 @@ KEPT = 200  # pictures that a panel remembers, some 35 KB each
 
 
 def explore(draw, /, *, axes=1, size=None, **controls):
-    """A Panel: `draw(ax=..., **values)` on one persistent figure, drawn again whenever a control moves.
+    """A Panel: `draw(ax=..., **values)` on one persistent figure, again whenever a control moves.
 
     draw sets data, labels and limits on `ax` (an array if axes > 1) and returns it; the controls
     start at its defaults. `axes` is how many stand side by side, or a function that makes them, and
@@ -33,7 +33,8 @@ def explore(draw, /, *, axes=1, size=None, **controls):
         raise TypeError(f"explore takes a drawing function first, got {draw!r}")
     if not callable(axes) and (isinstance(axes, bool) or not isinstance(axes, int) or axes < 1):
         raise ValueError(
-            f"explore takes axes as a whole number from 1 or a function that makes them, got {axes!r}"
+            "explore takes axes as a whole number from 1 or a function that makes them, "
+            f"got {axes!r}"
         )
     if size is not None and not (
         len(size) == 2 and all(isinstance(side, Real) and side > 0 for side in size)
@@ -45,7 +46,8 @@ def explore(draw, /, *, axes=1, size=None, **controls):
         default = parameters[name].default if name in parameters else inspect.Parameter.empty
         if default is inspect.Parameter.empty:
             raise ValueError(
-                f"explore takes controls that draw has as arguments with a default, got {name!r}: write draw(ax=None, {name}=...)"
+                f"explore takes controls that draw has as arguments with a default, got {name!r}: "
+                f"write draw(ax=None, {name}=...)"
             )
         made[name] = _control(name, spec, default)
     return Panel(draw, axes() if callable(axes) else plots.axes(axes, *size or ()), made)
@@ -58,9 +60,8 @@ def _control(name, spec, start):
     elif isinstance(spec, list) and spec:
         control = ipywidgets.ToggleButtons(options=spec, layout={"width": "max-content"})
         control.style.button_width = "auto"
-        control.add_class("jupyter-widgets").add_class(
-            "widget-inline-hbox"
-        )  # name beside the buttons, as with sliders
+        # name beside the buttons, as with sliders
+        control.add_class("jupyter-widgets").add_class("widget-inline-hbox")
     elif (
         isinstance(spec, tuple)
         and len(spec) in (2, 3)
@@ -75,17 +76,20 @@ def _control(name, spec, start):
         control = spec
     else:
         raise ValueError(
-            f"explore takes {name} as (lo, hi), (lo, hi, step), [choices], a bool or an ipywidget, got {spec!r}"
+            f"explore takes {name} as (lo, hi), (lo, hi, step), [choices], a bool or an ipywidget, "
+            f"got {spec!r}"
         )
     try:
         control.value = start
     except Exception as error:  # a TraitError whose words are about traits
         raise ValueError(
-            f"explore takes a default that the control can show: {name}={start!r} is not among {spec!r}"
+            "explore takes a default that the control can show: "
+            f"{name}={start!r} is not among {spec!r}"
         ) from error
     if control.value != start and not np.isclose(control.value, start):
         raise ValueError(
-            f"explore takes a default within the control's range: {name}={start!r} is outside {spec!r}"
+            "explore takes a default within the control's range: "
+            f"{name}={start!r} is outside {spec!r}"
         )
     control.description = control.description or name.replace("_", " ")
     if hasattr(control, "style"):
@@ -170,7 +174,7 @@ class again(ipywidgets.HBox):
 class Panel(ipywidgets.VBox):
     """Controls over a picture.
 
-    `controls[name].value` moves one; `png` is the picture, `error` None or what went wrong.
+    `controls[name].value` moves one; `png` is the picture; `error` is None or what went wrong.
     """
 
     def __init__(self, draw, axes, controls):
@@ -213,7 +217,7 @@ class Panel(ipywidgets.VBox):
         return self._image.value
 
     def _redraw(self, change=None):
-        """Show the controls' values.
+        """Draw for the controls' values.
 
         What goes wrong is said under the picture, and the next move tries again.
         """
@@ -254,7 +258,10 @@ class Panel(ipywidgets.VBox):
         return self._pictures[key]
 
     def _look_ahead(self, values, change):
-        """While nobody waits: remember the picture that the same move once more would need, where that is soon done."""
+        """Remember the picture that the same move once more would need.
+
+        It is drawn while nobody waits, and only where that is soon done.
+        """
         value = _onwards(change)
         if value is not None and self._seconds < 0.1 and get_ipython():
             ahead = {
@@ -275,7 +282,7 @@ class Panel(ipywidgets.VBox):
     def _repr_mimebundle_(self, **kwargs):
         """The live view, and beside it the picture, for places where no widget runs.
 
-        Its alt text is draw's docstring.
+        The picture's alt text is draw's docstring.
         """
         data = super()._repr_mimebundle_(**kwargs)
         if self.png:
@@ -287,7 +294,7 @@ class Panel(ipywidgets.VBox):
 def _onwards(change):
     """The value one more move of a slider or player would lead to.
 
-    None beyond its ends and for other controls.
+    It is None beyond the ends and for other controls.
     """
     control, new, old = change.owner, change.new, change.old
     if not hasattr(control, "max") or not all(isinstance(value, Real) for value in (new, old)):
@@ -382,7 +389,8 @@ class predict(ipywidgets.VBox):
     def _repr_mimebundle_(self, **kwargs):
         data = super()._repr_mimebundle_(**kwargs)
         data["text/html"] = (
-            f"<p><b>{html.escape(self.question)}</b> {html.escape(repr(self)[len(self.question) :].strip())}</p>"
+            f"<p><b>{html.escape(self.question)}</b> "
+            f"{html.escape(repr(self)[len(self.question) :].strip())}</p>"
         )
         return data
 

@@ -1,9 +1,9 @@
-"""Rounding noise: the results of `Dense` moved by at most one unit in the last place, as another processor might.
+"""Rounding noise: the results of `Dense` moved by at most one unit in the last place.
 
-Set ROUNDING_NOISE to a seed, and the tests and the kernels that nbval starts shake what
-`Dense.forward` returns and what `Dense.param_grads` writes. The same numbers at the same place are
-always moved alike, so a network trained twice is still the same network; what a lesson claims must
-not depend on the last digit.
+Another processor might round so. Set ROUNDING_NOISE to a seed, and the tests and the kernels that
+nbval starts shake what `Dense.forward` returns and what `Dense.param_grads` writes. The same
+numbers at the same place are always moved alike, so a network trained twice is still the same
+network; what a lesson claims must not depend on the last digit.
 """
 
 import functools
@@ -19,7 +19,7 @@ ODD = {4: 0x9E3779B1, 8: 0x9E3779B97F4A7C15}
 def noise(a, seed):
     """-1, 0 or 1 for each number of the float array a.
 
-    A hash of its bits, its place and the seed.
+    Which one follows from a hash of the number's bits, its place and the seed.
     """
     word = WORD[a.itemsize]
     place = np.arange(a.size, dtype=word).reshape(a.shape)

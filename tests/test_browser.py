@@ -1,6 +1,7 @@
 """A learner's way through a lesson.
 
-A real Jupyter, a real browser, all cells run by the menu, controls moved by their keys.
+She has a real Jupyter and a real browser, runs all cells by the menu, and moves controls by their
+keys.
 """
 
 import pathlib
@@ -23,7 +24,8 @@ CANVAS = """const canvas = document.createElement("canvas");
     canvas.getContext("2d").drawImage(img, 0, 0);"""
 PIXELS = f"img => {{ {CANVAS} return canvas.toDataURL(); }}"
 GREYS = f"""img => {{ {CANVAS}
-    return [0.25, 0.75].map(y => canvas.getContext("2d").getImageData(canvas.width / 2, y * canvas.height, 1, 1).data[0]); }}"""
+    const grey = y => canvas.getContext("2d").getImageData(canvas.width / 2, y, 1, 1).data[0];
+    return [0.25, 0.75].map(part => grey(part * canvas.height)); }}"""
 
 
 @pytest.fixture(scope="module")
@@ -133,7 +135,8 @@ def test_a_key_held_down_on_a_slow_widget_queues_no_pictures_and_ends_at_the_las
 
 ALL_CONTROLS = """from dlcourse import plots, widgets
 from ipywidgets import FloatLogSlider
-def draw(ax=None, hidden=3, unit="sigmoid", scale=1.0, width=30, measure="per weight (RMS)", grid=True, frame=0):
+def draw(ax=None, hidden=3, unit="sigmoid", scale=1.0, width=30, measure="per weight (RMS)",
+         grid=True, frame=0):
     "Two curves."
     for a in ax:
         plots.curves([0, 1], {"a": [0, hidden], "b": [frame, 0]}, a, xlabel="x")
@@ -141,13 +144,16 @@ def draw(ax=None, hidden=3, unit="sigmoid", scale=1.0, width=30, measure="per we
 measures = ["per weight (RMS)", "whole layer (norm)", "relative |dW| / |W|", "error signal"]
 scales = FloatLogSlider(base=2, min=-2, max=4, step=0.25, description="weights times root of n")
 units = ["sigmoid", "tanh", "relu"]
-widgets.explore(draw, axes=2, hidden=(1, 19), unit=units, scale=scales, width=[10, 30, 60, 128], measure=measures, grid=True,
-                frame=widgets.player(41))"""
+widgets.explore(draw, axes=2, hidden=(1, 19), unit=units, scale=scales, width=[10, 30, 60, 128],
+                measure=measures, grid=True, frame=widgets.player(41))"""
 BOXES = """() => {
-    const kinds = ".widget-label, .slider-container, .widget-readout, .widget-toggle-button, .widget-checkbox input,"
-        + " .jupyter-button, .widget-play, img.widget-image", area = document.querySelector(".jp-OutputArea-child");
-    const parts = [...area.querySelectorAll(kinds)].filter(e => e.getClientRects().length && !e.querySelector(kinds));
-    return parts.map(e => [e.innerText || e.className, ...Object.values(e.getBoundingClientRect().toJSON()).slice(0, 4)]);
+    const kinds = ".widget-label, .slider-container, .widget-readout, .widget-toggle-button,"
+        + " .widget-checkbox input, .jupyter-button, .widget-play, img.widget-image";
+    const area = document.querySelector(".jp-OutputArea-child");
+    const parts = [...area.querySelectorAll(kinds)]
+        .filter(e => e.getClientRects().length && !e.querySelector(kinds));
+    const box = e => Object.values(e.getBoundingClientRect().toJSON()).slice(0, 4);
+    return parts.map(e => [e.innerText || e.className, ...box(e)]);
 }"""
 
 
@@ -192,7 +198,8 @@ def test_every_control_has_a_name_a_value_that_can_be_read_and_the_focus_of_the_
         page.keyboard.press("Tab")
         reached.add(
             page.evaluate(
-                "document.activeElement.closest('.jp-OutputArea-child') && document.activeElement.className"
+                "document.activeElement.closest('.jp-OutputArea-child')"
+                " && document.activeElement.className"
             )
         )
     reached = " ".join(filter(None, reached))

@@ -65,9 +65,8 @@ def test_digits_load_from_anywhere_after_a_plain_install(tmp_path):
         target,
         source,
     ]
-    no_limits = {
-        name: value for name, value in os.environ.items() if name != "PIP_CONSTRAINT"
-    }  # a path from another folder
+    # a path from another folder
+    no_limits = {name: value for name, value in os.environ.items() if name != "PIP_CONSTRAINT"}
     subprocess.run(
         install, check=True, cwd=elsewhere, capture_output=True, text=True, env=no_limits
     )
@@ -117,9 +116,8 @@ def test_letters_have_ink_and_every_capital():
 
 def test_letters_move_and_turn_as_they_are_told():
     still, labels = data.letters(500, rotation=0, shift=0, scale=(1, 1))
-    assert all(
-        len(np.unique(still[labels == k], axis=0)) <= 4 for k in range(26)
-    )  # four fonts, nothing else
+    # four fonts, nothing else
+    assert all(len(np.unique(still[labels == k], axis=0)) <= 4 for k in range(26))
     moved, same = data.letters(500, rotation=0, shift=3, scale=(1, 1))
     rows, columns = np.indices((SIDE, SIDE))
     spread = [
@@ -138,7 +136,8 @@ def test_small_letters_stand_alone_on_empty_ground():
     assert middle.any(axis=(1, 2)).all() and middle.sum() == tiny.sum()
 
 
-POINTS = {  # four points with labels 0 0 1 1: texts and figures of the lessons rest on these very numbers
+# four points with labels 0 0 1 1: texts and figures of the lessons rest on these very numbers
+POINTS = {
     data.circle: [[-2.890, 0.151], [1.895, 4.801], [-2.589, 0.884], [-1.880, 0.353]],
     data.xor: [[-2.579, 2.532], [-2.185, 2.326], [-1.202, -4.768], [-5.381, -0.700]],
     data.blobs: [[-0.719, -1.790], [-3.071, -1.277], [4.608, 3.894], [0.593, -0.531]],

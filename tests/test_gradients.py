@@ -1,6 +1,6 @@
 """Every backward against finite differences, in float64.
 
-Per parameter, per input, at most 1e-7 apart.
+Each parameter and each input is compared; they are at most 1e-7 apart.
 """
 
 import numpy as np
@@ -31,7 +31,7 @@ LAYERS = [  # each case makes fresh layers, and names the shape of their input
 def targets(loss, shape, seed=3):
     """Targets that the loss takes.
 
-    Rows that sum to 1, fractions between 0 and 1, or any numbers.
+    They are rows that sum to 1, fractions between 0 and 1, or any numbers.
     """
     t = np.random.default_rng(seed).random(shape)
     return t / t.sum(axis=1, keepdims=True) if loss is SoftmaxCrossEntropy else t
@@ -44,9 +44,9 @@ def inputs(shape, seed=1):
 
 
 def assert_close(name, analytic, numerical):
-    """At most LIMIT apart, relative to their size.
+    """Assert that the gradients are at most LIMIT apart, relative to their size.
 
-    Else the parameter, the worst index and both numbers.
+    Where they are not, the message has the parameter, the worst index and both numbers.
     """
     difference = np.abs(analytic - numerical)
     worst = np.unravel_index(difference.argmax(), difference.shape)

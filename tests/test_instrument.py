@@ -79,6 +79,24 @@ def test_a_gate_is_filled_as_far_as_its_units_are_open():
     assert shut < 0.2 < half < 0.9 < open_
 
 
+def test_a_magnitude_that_is_not_known_yet_leaves_its_layer_pale_and_without_a_bar():
+    ax = parts([np.nan, 1e-3, 1e-2], reference=1e-2)
+    unknown, little, most = ink(ax)
+    assert unknown < 1e-6 < little < most
+    _, low, high = bars(ax)
+    assert np.isnan(low[0]) and np.isfinite([*low[1:], *high[1:]]).all()
+    assert not [word for word in words(ax) if "nan" in word] and words(ax).count("×0.10") == 1
+    ax[0].figure.canvas.draw()
+
+
+def test_the_upper_half_alone_is_the_same_network():
+    rng = np.random.default_rng(0)
+    weights, slopes = [rng.standard_normal((20, 20)) for _ in range(3)], [np.full((8, 20), 0.5)] * 3
+    alone = instrument.axes()
+    instrument.lit_network(alone[0], weights, [1e-5, 1e-3, 1e-2], slopes, np.eye(17), title="alone")
+    assert ink(alone) == ink(parts([1e-5, 1e-3, 1e-2])) and alone[0].texts[-1].get_text() == "alone"
+
+
 def words(ax):
     return [text.get_text() for axes in ax for text in axes.texts]
 

@@ -1,6 +1,6 @@
 """What training and judging may hold in memory, beyond the data.
 
-Allocation is counted, no time is taken.
+What is allocated is counted; no time is taken.
 """
 
 import tracemalloc
@@ -52,9 +52,8 @@ def test_training_holds_few_copies_of_the_parameters(optimizer, copies):
         + net.grad.nbytes
         + peak(lambda: fit(net, SoftmaxCrossEntropy(), optimizer, batches, 2))
     )
-    activations = (
-        4 * batch * (2 * sum(SIZES) + SIZES[-1])
-    )  # float32: x, and for each layer z and y; t
+    # float32: x, and for each layer z and y; t
+    activations = 4 * batch * (2 * sum(SIZES) + SIZES[-1])
     order, small = 8 * len(x), 50_000
     assert held <= copies * net.theta.nbytes + activations + order + small, (
         f"{held / net.theta.nbytes:.2f} times the parameters"

@@ -142,9 +142,8 @@ def test_same_seed_same_theta():
     assert np.array_equal(small(3).theta, small(3).theta) and not np.array_equal(
         small(3).theta, small(4).theta
     )
-    assert np.allclose(
-        small(3).theta, small(3, np.float64).theta, rtol=1e-6
-    )  # drawn in float64 for both
+    # drawn in float64 for both
+    assert np.allclose(small(3).theta, small(3, np.float64).theta, rtol=1e-6)
     assert np.array_equal(Sequential([Dense(4, 3)]).theta, Sequential([Dense(4, 3)], seed=0).theta)
     w, b = small().layers[0].W, small().layers[0].b
     assert w.all() and not b.any()
@@ -461,9 +460,8 @@ def test_hyper_parameters_are_part_of_the_signature(tmp_path):
             self.alpha, self._seen = alpha, seen
 
     Sequential([Dense(2, 2), Leaky(0.1)]).save(tmp_path / "net.npz")
-    Sequential([Dense(2, 2), Leaky(0.1, seen=5)]).load(
-        tmp_path / "net.npz"
-    )  # a private number is none of them
+    # a private number is none of them
+    Sequential([Dense(2, 2), Leaky(0.1, seen=5)]).load(tmp_path / "net.npz")
     with pytest.raises(ValueError, match=r"Leaky.*0\.1.*Leaky.*0\.2"):
         Sequential([Dense(2, 2), Leaky(0.2)]).load(tmp_path / "net.npz")
 
@@ -475,3 +473,91 @@ def test_a_step_lowers_the_loss():
     SGD(0.01).step(net.theta, net.grad)
     fall = before - loss.forward(net.forward(X), T)
     assert fall == pytest.approx(0.01 * np.sum(net.grad**2), rel=0.1)
+
+
+def test_the_lowest_layer_uses_the_backward_that_its_class_wrote_last():
+    """A learner's subclass may overwrite backward and inherit param_grads."""
+
+    class Doubled(Dense):
+        def backward(self, dy):
+            dx = super().backward(dy)
+            self.dW = 2 * self.dW
+            return dx
+
+    net = Sequential([Doubled(3, 2), Tanh(), Doubled(2, 1)], dtype=np.float64)
+    x, t = np.random.default_rng(0).standard_normal((5, 3)), np.ones((5, 1))
+    assert min(gradient_errors(net, MeanSquaredError(), x, t).values()) > 1e-3
+
+
+def test_a_subclass_may_write_its_own_forward_and_inherit_backward():
+    class Own(Dense):
+        def forward(self, x, training=False):
+            self._x = x
+            return x @ self.W + self.b
+
+    net = Sequential([Own(3, 2), Tanh(), Own(2, 1)], dtype=np.float64)
+    x, t = np.random.default_rng(0).standard_normal((5, 3)), np.ones((5, 1))
+    assert max(gradient_errors(net, MeanSquaredError(), x, t).values()) < 1e-7
+    with pytest.raises(RuntimeError, match="needs a forward first"):
+        Sequential([Own(3, 2)]).layers[0].backward(t)
+
+
+class Scale(Layer):
+    """y = x W, number by number; W is set before a network is made."""
+
+    W = None
+
+    def __init__(self, n):
+        self.shapes = {"W": (n,)}
+        self.W = np.full(n, 3.0)
+
+    def forward(self, x, training=False):
+        self.x = x
+        return x * self.W
+
+    def backward(self, dy):
+        self.dW = np.sum(dy * self.x, axis=0)
+        return dy * self.W
+
+
+def test_a_network_that_could_not_be_made_takes_no_weights_away():
+    first, wrong = Scale(3), Scale(3)
+    wrong.W = np.ones(4)
+    with pytest.raises(ValueError, match="takes W of shape"):
+        Sequential([first, wrong])
+    assert Sequential([first, Scale(3)]).layers[0].W.tolist() == [3, 3, 3]
+
+
+def test_objects_of_a_learners_class_without_a_network_stay_plain():
+    Sequential([Scale(3)])
+    other = Scale(2)
+    assert other.W.tolist() == [3, 3]
+    other.W = "anything"
+    assert other.W == "anything"
+    del other.W
+    assert other.W is None and Scale.W is None  # what the class says
+
+
+def test_weights_that_belong_to_a_network_cannot_be_deleted():
+    layer = Sequential([Scale(3)]).layers[0]
+    with pytest.raises(AttributeError, match="belongs to a network"):
+        del layer.W
+    assert layer.W.tolist() == [3, 3, 3]
+
+
+def test_a_pickled_layer_knows_its_precision_as_a_new_one_does():
+    net = pickle.loads(pickle.dumps(Sequential([Dense(2, 1)])))
+    assert net.layers[0]._dtype is np.zeros(1, np.float32).dtype
+
+
+def test_the_gradient_check_leaves_frozen_layers_out():
+    net = Sequential([Dense(3, 2), Tanh(), Dense(2, 1)], dtype=np.float64)
+    net.freeze(1)
+    errors = gradient_errors(net, MeanSquaredError(), np.ones((5, 3)), np.ones((5, 1)))
+    assert list(errors) == ["2 Dense(2, 1)"] and errors["2 Dense(2, 1)"] < 1e-7
+
+
+def test_signals_are_in_the_networks_precision():
+    net = Sequential([Dense(3, 2), Tanh()])
+    outputs, errors = signals(net, np.ones((4, 3)), np.ones((4, 2)))
+    assert {a.dtype for a in (*outputs, *errors)} == {np.dtype(np.float32)}

@@ -1,6 +1,7 @@
-"""The anatomy of a lesson, its exercises and its widgets. Each rule is a function that returns what breaks it, a sentence each;
-it is held against every notebook, and against a small bad one, so that it is known to be able to
-fail.
+"""The anatomy of a lesson, its exercises and its widgets.
+
+Each rule is a function that returns what breaks it, a sentence each. It is held against every
+notebook, and against a small bad one, so that it is known to be able to fail.
 """
 
 import ast
@@ -29,26 +30,13 @@ from dlcourse import plots, widgets
 from dlcourse.drawing import instrument
 
 LESSONS = sorted((pathlib.Path(__file__).parent.parent / "notebooks").glob("*.ipynb"))
-TAGS = set(
-    "setup idea experiment predict build agree figure claim widget exercise check raises-exception"
-    " nbval-ignore-output".split()
-)
-FREE = (
-    "data",
-    "plots",
-    "widgets",
-    "exercises",
-    "lessons",
-    "drawing",
-)  # modules that need no earning, and one function
+TAGS = {"setup", "idea", "experiment", "predict", "build", "agree", "figure", "claim", "widget"}
+TAGS |= {"exercise", "check", "raises-exception", "nbval-ignore-output"}
+# modules that need no earning, and one function
+FREE = ("data", "plots", "widgets", "exercises", "lessons", "drawing")
 EARNED_BY_ONE_LINE = {"training.accuracy"}
-OF_OTHERS = {
-    *dir(np.ndarray),
-    *dir(dict),
-    *dir(list),
-    *dir(str),
-    "step",
-}  # an optimizer has a step, too
+# an optimizer has a step, too
+OF_OTHERS = {*dir(np.ndarray), *dir(dict), *dir(list), *dir(str), "step"}
 LEAST = {"text cells": 20, "code cells": 18, "figures": 6, "claims": 6, "exercises": 3}
 LEAST_IN_WARM_UP = {"text cells": 12, "code cells": 10, "figures": 2, "claims": 4, "exercises": 5}
 MATPLOTLIB = {name for name in dir(Axes) + dir(Figure) if not name.startswith("_")} - OF_OTHERS
@@ -82,7 +70,7 @@ def nodes(cell, kind):
 def prose(cell):
     """The text that is read at once.
 
-    Without what is folded, displayed equations and blocks of code.
+    What is folded, displayed equations and blocks of code are left out.
     """
     return re.sub(r"<details>.*?</details>|\$\$.*?\$\$|```.*?```", "", cell.source, flags=re.DOTALL)
 
@@ -163,9 +151,10 @@ def length_of_code(lesson):
 
 
 def figures(lesson):
-    """Enough figures: cells tagged figure. They and the widgets hold a picture, and no other cell does.
+    """Enough figures: cells tagged figure.
 
-    A widget shows the picture of the figure before it, so it is not counted again.
+    They and the widgets hold a picture, and no other cell does. A widget shows the picture of the
+    figure before it, so it is not counted again.
     """
     found = many(lesson, "figures", len(code_cells(lesson, "figure")))
     for cell in code_cells(lesson):
@@ -228,7 +217,7 @@ def widgets_follow_figures(lesson):
 def little_matplotlib(lesson):
     """At most 4 lines of a cell call a method of matplotlib's axes or figure.
 
-    The rest is in dlcourse.plots.
+    Other drawing is in dlcourse.plots.
     """
     found = []
     for cell in code_cells(lesson):
@@ -255,9 +244,9 @@ def exercises(lesson):
 
 
 def endings(lesson):
-    """A semicolon silences nothing where a notebook is run as a test.
+    """No cell ends in a semicolon or uses a magic.
 
-    A magic belongs to one tool.
+    A semicolon silences nothing where a notebook is run as a test; a magic belongs to one tool.
     """
     found = [
         f"cell {cell.id} ends in ;"
@@ -373,7 +362,7 @@ def test_a_lesson_is_stored_as_record_writes_it(path):
 def package_uses(cell, names):
     """The ideas of the package that a cell uses, as `module.name`.
 
-    `names` maps what the lesson imported, and learns.
+    `names` maps what the lesson has imported, and learns from this cell.
     """
     used = []
     for node in nodes(cell, ast.ImportFrom):
@@ -395,7 +384,10 @@ def package_uses(cell, names):
 
 
 def unearned(lessons):
-    """Uses of the package before a cell tagged agree, in this lesson or an earlier one, has compared it with one's own."""
+    """Uses of the package before it is earned.
+
+    A cell tagged agree, in this lesson or an earlier one, has then compared it with one's own code.
+    """
     found, earned = [], set()
     for lesson in lessons:
         names = {}
@@ -429,7 +421,10 @@ def code(source, *names, picture=False):
 
 def complete(solution="```python\n1\n```"):
     """An exercise."""
-    folded = f"<details><summary>Hint</summary>\nh\n</details>\n\n<details><summary>Solution</summary>\n{solution}\n</details>"
+    folded = (
+        "<details><summary>Hint</summary>\nh\n</details>\n\n"
+        f"<details><summary>Solution</summary>\n{solution}\n</details>"
+    )
     return [code("0", "exercise"), code("check()", "check"), text(folded)]
 
 
@@ -568,15 +563,12 @@ def test_the_solutions_pass_the_checks(path):
 
 @pytest.fixture(scope="module", params=LESSONS, ids=lambda path: path.stem)
 def played(request):
-    """A lesson run in this process: (its code cells, its variables, its panels with the picture each began with, what is hard to
-    read in its figures).
+    """A lesson run in this process: (code cells, variables, panels, words that are hard to read).
+
+    With each panel stands the picture it began with; the words are those in the lesson's figures.
     """
-    cells, variables, panels, pale = (
-        code_cells(nbformat.read(request.param, 4)),
-        {"__name__": "__main__"},
-        [],
-        [],
-    )
+    cells, variables = code_cells(nbformat.read(request.param, 4)), {"__name__": "__main__"}
+    panels, pale = [], []
 
     class Seen(widgets.Panel):
         def __init__(self, *arguments):
@@ -617,7 +609,10 @@ def test_all_words_in_the_figures_can_be_read(played):
 
 @pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
 def test_a_page_says_in_words_what_each_picture_shows(path):
-    """As `jupyter nbconvert --to html --template classic` writes it (nbconvert's default template leaves alt text out)."""
+    """As `jupyter nbconvert --to html --template classic` writes it.
+
+    nbconvert's default template leaves alt text out.
+    """
     page, _ = HTMLExporter(template_name="classic").from_filename(str(path))
     shown = [image for image in re.findall(r"<img[^>]*>", page) if "data:image/png" in image]
     stored = [output for cell in nbformat.read(path, 4).cells for output in record.pictures(cell)]
@@ -628,7 +623,7 @@ def test_a_page_says_in_words_what_each_picture_shows(path):
 def values(control):
     """All values of a control; of a long range both ends and seven between them.
 
-    A player's range is a slider's.
+    A player has a range as a slider has.
     """
     if isinstance(control.value, bool):
         return [False, True]
@@ -653,7 +648,7 @@ def values(control):
 def drawn(ax):
     """(what, its numbers) of all that is drawn on an axes.
 
-    A gap in a line that is meant is masked.
+    A gap that is meant in a line is masked.
     """
     for line in ax.lines:
         x, y = map(np.ma.asarray, line.get_data())
@@ -667,10 +662,8 @@ def drawn(ax):
             np.log(np.where(y.compressed() > 0, y.compressed(), np.nan)) if on_log else [],
         )
     for collection in ax.collections:
-        yield (
-            "mark",
-            np.ma.filled(collection.get_offsets(), np.nan),
-        )  # scatter masks what is not finite
+        # scatter masks what is not finite
+        yield "mark", np.ma.filled(collection.get_offsets(), np.nan)
         yield (
             "area",
             np.concatenate([[], *(path.vertices.ravel() for path in collection.get_paths())]),
@@ -691,13 +684,15 @@ def hard_to_read(figure):
             if text.get_fontsize() < 9:
                 yield f"{text.get_text()!r} has {text.get_fontsize():g} points, fewer than 9"
             if contrast(text.get_color()) < 4.5:
-                yield f"{text.get_text()!r} is too pale on white: {contrast(text.get_color()):.1f}, less than 4.5"
+                found = f"{contrast(text.get_color()):.1f}, less than 4.5"
+                yield f"{text.get_text()!r} is too pale on white: {found}"
 
 
 def wrong_in(panel):
-    """What no picture may show.
+    """What a picture shows and no picture may show.
 
-    Numbers that are not finite, marks or letters cut off, a gradient too small for its type.
+    These are numbers that are not finite, marks or letters cut off, words that are hard to read,
+    and a gradient too small for its type.
     """
     yield from hard_to_read(panel._figure)
     for ax in panel._figure.axes:
@@ -721,9 +716,9 @@ BARS = []  # what layer_bars and the instrument were given for the last picture,
 
 
 def wrong_with(panel, first):
-    """Move every control over its range, and every two to their ends.
+    """What goes wrong as the controls move, a sentence each.
 
-    What went wrong, a sentence each.
+    Every control is moved over its range, and every two to their ends.
     """
     found, start = set(), {name: control.value for name, control in panel.controls.items()}
 
@@ -762,7 +757,8 @@ def wrong_with(panel, first):
                 picture(**dict(zip((a, b), pair, strict=True)))
         if picture() != first:
             found.add(
-                "back at its start it shows another picture: later cells, or its own draw, changed what it draws from"
+                "back at its start it shows another picture: "
+                "later cells, or its own draw, changed what it draws from"
             )
     return sorted(found)
 
@@ -783,10 +779,8 @@ COUNTER = itertools.count(1)
         (lambda a, b: a + b, []),
         (lambda a, b: a, ["b changes the picture nowhere"]),
         (lambda a, b: np.float64(a + b) / (a - 5), ["RuntimeWarning: divide by zero"]),
-        (
-            lambda a, b: a + b if a < 5 or b < 6 else [][0],
-            ["IndexError"],
-        ),  # seen at a pair of ends only
+        # seen at a pair of ends only
+        (lambda a, b: a + b if a < 5 or b < 6 else [][0], ["IndexError"]),
         (lambda a, b: a + b + next(COUNTER), ["back at its start"]),
     ],
 )
@@ -811,10 +805,8 @@ def test_a_bad_widget_is_found(f, words):
             "number of a line is not finite",
         ),
         (lambda ax, v: ax.plot([0, 1, 2], [v, np.nan, 1]), "number of a line is not finite"),
-        (
-            lambda ax, v: ax.plot([0, 1, 2], np.ma.masked_equal([v, 9, 1], 9)),
-            None,
-        ),  # a gap that is meant
+        # a gap that is meant
+        (lambda ax, v: ax.plot([0, 1, 2], np.ma.masked_equal([v, 9, 1], 9)), None),
         (
             lambda ax, v: ax.set(yscale="log", ylim=(1, 9)) and ax.plot([1, 2], [5 - v, 4]),
             "line on a log axis",
@@ -854,7 +846,10 @@ def test_readme_shows_pictures_that_its_notebooks_made():
     stored = {
         cell.id: record.pictures(cell) for path in LESSONS for cell in nbformat.read(path, 4).cells
     }
-    files = list((home / "notebooks" / "pictures").iterdir())
+    folder = home / "notebooks" / "pictures"
+    files = [file for file in folder.iterdir() if file.stem != "hero"]  # tools/hero.py made that
+    assert "hero" in shown and "notebooks/pictures/hero.gif" in (home / "README.md").read_text()
+    shown.discard("hero")
     assert shown == {file.stem for file in files} and shown
     for file in files:
         assert file.read_bytes() == base64.b64decode(stored[file.stem][-1].data["image/png"]), (
@@ -864,9 +859,9 @@ def test_readme_shows_pictures_that_its_notebooks_made():
 
 @pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
 def test_readme_presents_a_notebook_as_it_presents_itself(path):
-    """Its title, question, minutes (core / all) and needs.
+    """README and notebook have the same title, question, minutes (core / all) and needs.
 
-    Three points, a picture of its own with its alt, what it settles.
+    README adds three points, a picture of the notebook's own with its alt, and what it settles.
     """
     readme, head = (
         (path.parent.parent / "README.md").read_text(encoding="utf-8"),

@@ -109,9 +109,8 @@ def members(module):
     for name, thing in vars(module).items():
         if not (inspect.isfunction(thing) or inspect.isclass(thing)):
             continue
-        if (
-            thing.__module__ != module.__name__ or thing.__name__ != name
-        ):  # from elsewhere, or a kind
+        # from elsewhere, or a kind
+        if thing.__module__ != module.__name__ or thing.__name__ != name:
             continue
         yield name, thing
         for key, method in vars(thing).items() if inspect.isclass(thing) else ():
@@ -135,11 +134,8 @@ def test_everything_public_has_a_docstring(name):
             and not thing.__doc__
         ):
             bare.append(path)
-    plain_readings = {
-        "History.loss",
-        "History.grad_rms",
-        "Panel.png",
-    }  # the class's docstring says what they hold
+    # the class's docstring says what they hold
+    plain_readings = {"History.loss", "History.grad_rms", "Panel.png"}
     assert set(bare) <= plain_readings, bare
 
 

@@ -1,6 +1,6 @@
 """The tools for authors.
 
-Record executes and stores notebooks, solutions fills in or takes out answers, benchmark compares.
+record executes and stores notebooks, solutions fills in or takes out answers, benchmark compares.
 """
 
 import base64
@@ -10,8 +10,11 @@ import os
 import sys
 from unittest import mock
 
+import hero
+import matplotlib
 import nbformat
 import numpy as np
+import palette
 import pytest
 import record
 import solutions
@@ -70,7 +73,7 @@ def test_record_finds_what_must_not_be_stored(tmp_path, monkeypatch, output, wor
 
 
 def png(change=0):
-    """A picture with a dark square and a spot that is darker than its paper by `change`, in base64."""
+    """A picture in base64: a dark square, and a spot darker than its paper by `change`."""
     array = np.full((40, 80, 3), 255, np.uint8)
     array[10:20, 10:20] = 0
     array[24:28, 24:28] -= np.uint8(change)
@@ -100,6 +103,31 @@ def test_a_small_picture_keeps_a_colour_that_is_rare():
     assert np.abs(np.asarray(reduced.convert("RGB"), int) - array).max() < 20
 
 
+def test_flat_colours_stay_exact_in_a_picture_of_many_colours():
+    """Grounds, bars and lines, whatever the thousands of colours of a photograph beside them."""
+    rng = np.random.default_rng(0)
+    array = rng.integers(0, 256, (200, 200, 3), np.uint8)
+    grounds = [(207, 227, 239), (246, 220, 203), (0, 114, 178), (206, 227, 239), (255, 255, 255)]
+    for k, ground in enumerate(grounds):
+        array[20 * k : 20 * k + 20] = ground
+    image = Image.fromarray(array)
+    reduced = palette.flat(image, palette.palette_of(image))
+    seen = np.asarray(reduced.convert("RGB"))
+    assert reduced.mode == "P" and np.array_equal(seen[:100], array[:100])
+    assert np.abs(seen[100:].astype(int) - array[100:]).mean() < 25
+
+
+@pytest.mark.parametrize("colors", [1, 2, 256])
+def test_a_picture_of_few_colours_is_kept_as_it_is(colors):
+    array = np.arange(colors, dtype=np.uint8)[:, None, None].repeat(3, axis=2).repeat(5, axis=1)
+    found = palette.palette_of(Image.fromarray(array))
+    assert len(found) == colors
+    assert np.array_equal(
+        np.asarray(palette.flat(Image.fromarray(array), found).convert("RGB")), array
+    )
+    assert len(palette.palette_of(Image.fromarray(array), 64)) <= 64
+
+
 def test_record_keeps_alt_tags_and_readable_ids_and_drops_the_rest():
     cell = new_code_cell("1", id="by-hand")
     cell.metadata.update(
@@ -111,7 +139,11 @@ def test_record_keeps_alt_tags_and_readable_ids_and_drops_the_rest():
     )
     data = {"image/png": png(), "text/plain": "Panel", record.VIEW: {"model_id": "1"}}
     cell.outputs = [
-        new_output("display_data", data, metadata={"image/png": {"alt": "A square.", "width": 3}}),
+        new_output(
+            "display_data",
+            data,
+            metadata={"image/png": {"alt": "A square.", "width": 3, "height": 4}},
+        ),
         new_output("display_data", {"text/plain": "HBox", record.VIEW: {"model_id": "2"}}),
         new_output("stream", name="stdout", text="a\n"),
         new_output("stream", name="stdout", text="b\n"),
@@ -123,19 +155,63 @@ def test_record_keeps_alt_tags_and_readable_ids_and_drops_the_rest():
     record.normalise(lesson, "01_x")
     assert [c.id for c in lesson.cells] == ["by-hand", "01-x-000"]
     assert lesson.metadata == record.METADATA
-    folded = {"source_hidden": True, "outputs_hidden": True}
-    assert lesson.cells[0].metadata == {"tags": ["figure"], "jupyter": folded}
-    shown, printed = lesson.cells[0].outputs
-    assert shown.metadata == {"image/png": {"alt": "A square."}} and set(shown.data) == {
-        "image/png",
-        "text/plain",
+    assert lesson.cells[0].metadata == {
+        "tags": ["figure"],
+        "jupyter": {"source_hidden": True, "outputs_hidden": True},
     }
+    shown, printed = lesson.cells[0].outputs
+    assert shown.metadata == {"image/png": {"alt": "A square.", "width": 3}} and set(
+        shown.data
+    ) == {"image/png", "text/plain"}
     assert printed.text == "a\nb\n"
+
+
+def test_the_hero_goes_back_layer_by_layer_through_magnitudes_that_the_package_computed(
+    monkeypatch,
+):
+    seen = []
+    monkeypatch.setattr(hero, "_picture", lambda figure, dpi: seen.append(figure))
+    monkeypatch.setattr(
+        hero.instrument,
+        "instrument",
+        lambda ax, weights, magnitudes, *rest, **more: seen.append(magnitudes) or ax,
+    )
+    assert [duration for _, duration in hero.frames("sigmoids")] == [
+        hero.BEGIN,
+        *[hero.STEP] * 9,
+        hero.END,
+    ]
+    known = [np.isfinite(magnitudes) for magnitudes in seen[::2]]
+    assert [layers.sum() for layers in known] == list(range(11))
+    assert all(layers[10 - k :].all() for k, layers in enumerate(known)), (
+        "the last layer is known first"
+    )
+    faded, level = (hero.measured(name)[1] for name in hero.UNITS)
+    assert faded[0] < 1e-5 * faded[-1] and (np.diff(faded) > 0).all() and level[0] > 0.1 * level[-1]
+
+
+def test_the_stored_hero_is_what_hero_draws_and_is_small():
+    path = hero.FOLDER / "hero.gif"
+    stored = Image.open(path)
+    assert path.stat().st_size <= 700_000 and stored.n_frames == 22
+    for name, last in zip(hero.UNITS, (10, 21), strict=True):
+        stored.seek(last)
+        with matplotlib.rc_context():
+            hero.plots.use_style()
+            drawn = hero.frames(name)[-1][0]
+        assert drawn.size == stored.size
+        a, b = (np.asarray(image.convert("RGB").reduce(4), float) for image in (stored, drawn))
+        assert np.abs(a - b).max() < 60 and np.abs(a - b).mean() < 1.5
+    standing = Image.open(hero.FOLDER / "hero.png")
+    assert standing.size == (1680, 840) and standing.mode == "P"
 
 
 def exercise(solution):
     """A notebook of one exercise in a file."""
-    folded = "<details><summary>Hint</summary>\nh\n</details>\n\n<details><summary>Solution</summary>\n{}\n</details>\n\nNext."
+    folded = (
+        "<details><summary>Hint</summary>\nh\n</details>\n\n"
+        "<details><summary>Solution</summary>\n{}\n</details>\n\nNext."
+    )
     cells = [
         new_code_cell("0", metadata={"tags": ["exercise"]}),
         new_code_cell("check()", metadata={"tags": ["check"]}),

@@ -459,6 +459,7 @@ HARMLESS = {
     "tanh": np.tanh,
     "ReLU": lambda z: np.maximum(z, 0),
     "cooled": lambda z: z / 100,
+    "from 0 to 2": lambda z: np.clip(z, 0, 2),
     "bell": lambda z: np.exp(-(z**2)),
     "nothing": lambda z: 0 * z,
     "picky": only_rows_of_three,
@@ -519,7 +520,6 @@ def test_fit_asks_a_schedule_once_a_step():
     nets, optimizer = (network(), network()), SGD(schedule)
     fit(nets[0], MeanSquaredError(), optimizer, Batches(X, T, 5), 2, penalty=L1(0.1, True))
     assert asked == list(range(10)) and optimizer.lr is schedule
-    assert optimizer.last_rate == schedule(9)
     with pytest.raises(ValueError, match="SGD.* has made steps on another array"):
         fit(nets[1], MeanSquaredError(), optimizer, Batches(X, T, 5), 1)
     assert optimizer.lr is schedule and optimizer.t == 10
@@ -642,3 +642,56 @@ def test_a_small_network_learns_xor():
     net = Sequential([Dense(2, 8), Tanh(), Dense(8, 1)], seed=1)
     fit(net, SigmoidCrossEntropy(), SGD(0.3), Batches(points, labels[:, None], 10), 60)
     assert accuracy(net, points, labels[:, None]) > 0.95
+
+
+def test_a_momentum_that_carries_a_huge_gradient_on_is_stopped_before_theta_overflows():
+    class Once:
+        """A loss whose first gradient is huge, and all later ones 0."""
+
+        gradients = [2e38, 0.0, 0.0]
+
+        def forward(self, z, t):
+            return 0.0
+
+        def backward(self):
+            return np.array([[self.gradients.pop(0)]], np.float32)
+
+    net = Sequential([Dense(1, 1)])
+    with pytest.warns(RuntimeWarning, match="fit stopped"):
+        history = fit(net, Once(), Momentum(1.0), [(np.ones((1, 1)), np.zeros((1, 1)))], 3)
+    assert np.isfinite(net.theta).all()
+    assert len(history.loss) == 1 and "step 2: the step would make" in history.stopped
+
+
+class Own(SGD):
+    """A learner's rule that asks its schedule itself."""
+
+    def step(self, theta, grad):
+        theta -= (self.lr(self.t) if callable(self.lr) else self.lr) * grad
+        self.t += 1
+
+
+def test_an_optimizer_of_ones_own_may_ask_its_schedule_in_step():
+    asked, net = [], network()
+    fit(net, MeanSquaredError(), Own(lambda t: asked.append(t) or 0.1), Batches(X, T, 5), 1)
+    assert asked == list(range(len(Batches(X, T, 5))))
+
+
+def test_an_sgd_of_ones_own_shrinks_by_its_rate():
+    nets = network(), network()
+    for net, optimizer in zip(nets, (SGD(0.1), Own(0.1)), strict=True):
+        fit(net, MeanSquaredError(), optimizer, Batches(X, T, 5), 1, penalty=L1(0.1, True))
+    np.testing.assert_allclose(nets[1].theta, nets[0].theta, rtol=1e-5, atol=1e-7)
+
+
+def test_an_optimizer_with_slots_can_train():
+    class Slots:
+        __slots__ = ()
+
+        def rate(self):
+            return 1e7
+
+        def step(self, theta, grad):
+            theta -= 0.1 * grad
+
+    assert fit(network(), MeanSquaredError(), Slots(), Batches(X, T, 5), 1).stopped is None

@@ -148,7 +148,10 @@ def test_a_cross_entropy_keeps_small_surprises(Loss):
     ids=["xavier", "he", "lecun", "normal"],
 )
 def test_initializer_variances(init, variance):
-    """Mean 0, the variance of the source and a normal's fourth moment, all within 3 to 4 standard errors."""
+    """Mean 0, the variance of the source and a normal's fourth moment.
+
+    All lie within 3 to 4 standard errors.
+    """
     W = init(np.random.default_rng(0), 300, 100) / math.sqrt(variance)
     n = W.size
     assert W.shape == (300, 100)
@@ -164,9 +167,8 @@ def test_initializers_in_a_network():
     dense = Dense(200, 100, init=initializers.he)
     Sequential([dense], seed=5)
     expected = initializers.he(np.random.default_rng(5), 200, 100)
-    assert (
-        np.array_equal(dense.W, expected.astype(np.float32)) and not dense.b.any()
-    )  # drawn in float64, then cast
+    # drawn in float64, then cast
+    assert np.array_equal(dense.W, expected.astype(np.float32)) and not dense.b.any()
 
 
 def test_penalties_by_hand():
@@ -254,9 +256,8 @@ def test_rnn_reads_a_batch_as_its_rows_and_its_steps(dtype):
     assert np.concatenate([net.forward(x[i : i + 1]) for i in range(5)]) == pytest.approx(
         states, abs=1e-6
     )
-    assert net.forward(x[:, :4]) == pytest.approx(
-        states[:, :4], abs=1e-6
-    )  # what comes later changes nothing earlier
+    # what comes later changes nothing earlier
+    assert net.forward(x[:, :4]) == pytest.approx(states[:, :4], abs=1e-6)
     assert rnn.shapes == {"W_x": (4, 3), "W_h": (3, 3), "b": (3,)}
 
 

@@ -385,9 +385,9 @@ def test_a_panel_that_starts_elsewhere_arrives_at_the_same_picture():
 
 
 def test_a_panel_shows_what_the_figure_before_it_shows(monkeypatch):
-    """The same artists in the same places.
+    """The same artists stand in the same places.
 
-    Letters apart, only where a line crosses the frame may the order be seen.
+    Letters apart, the order may be seen only where a line crosses the frame.
     """
     monkeypatch.setattr(canvas, "Renderer", RendererAgg)
     picture = io.BytesIO()
@@ -616,7 +616,10 @@ def test_progress_counts_the_steps_of_a_history(monkeypatch):
 
 @pytest.fixture
 def noted(monkeypatch):
-    """A drawing function that notes what it is called with, and the shell of a notebook whose cells it counts."""
+    """A drawing function, its calls, and the shell of a notebook.
+
+    The function notes what it is called with; the shell counts the notebook's cells.
+    """
     shell, calls = types.SimpleNamespace(execution_count=1), []
     monkeypatch.setattr(widgets, "get_ipython", lambda: shell)
 
@@ -629,7 +632,10 @@ def noted(monkeypatch):
 
 
 def after(*moves):
-    """Make the moves where a loop runs, as it does in a notebook, with time to look ahead after each."""
+    """Make the moves where a loop runs, as it does in a notebook.
+
+    After each there is time to look ahead.
+    """
 
     async def make():
         for move in moves:

@@ -44,7 +44,8 @@ try:
 except ImportError as error:
     raise SystemExit(f"{error}: pip install -r tools/benchmark-requirements.txt") from None
 
-PEERS = {  # losses with our factors; of the ways to write each, the fastest; cross_entropy takes class numbers
+# losses with our factors; of the ways to write each, the fastest; cross_entropy takes class numbers
+PEERS = {
     activations.Sigmoid: torch.nn.Sigmoid,
     activations.ReLU: torch.nn.ReLU,
     losses.MeanSquaredError: lambda z, t: functional.mse_loss(z, t, reduction="sum") / (2 * len(t)),
@@ -88,10 +89,10 @@ def spiral():
 
 
 def cats(shuffled=False):
-    """12288-20-7-5-1, ReLU, one logit, all 209 pictures (random numbers here) in one batch, SGD: 10 steps.
+    """12288-20-7-5-1, ReLU, one logit, SGD: 10 steps.
 
-    Nothing needs a shuffle there: both sides are handed the tables themselves. If shuffled, both
-    copy 10 MB at every step.
+    All 209 pictures (random numbers here) are one batch. Nothing needs a shuffle there: both sides
+    are handed the tables themselves. If shuffled, both copy 10 MB at every step.
     """
     rng = np.random.default_rng(0)
     x, t = rng.random((209, 12288), np.float32), (rng.random((209, 1)) < 0.34).astype(np.float32)
@@ -189,7 +190,7 @@ def scikit_learn(x, t, sizes, hidden, optimizer, lr, batch, epochs):
 def products(x, sizes, batch, epochs):
     """x W of every layer, x^T dy of every layer, dy W^T of every layer but the first.
 
-    For each batch.
+    They are computed for each batch.
     """
     rng = np.random.default_rng(0)
     y = [x[:batch], *(rng.random((batch, n), np.float32) for n in sizes[1:])]
@@ -211,7 +212,7 @@ def products(x, sizes, batch, epochs):
 def ten_sigmoids():
     """Ten layers of 100 sigmoids, batches of 128.
 
-    Forward, backward, every layer's gradient magnitude; 20 times.
+    Forward, backward and every layer's gradient magnitude, 20 times.
     """
     net, model = networks((100,) * 11, activations.Sigmoid, activations.Sigmoid)
     x, t = np.random.default_rng(0).random((2, 128, 100), np.float32)
@@ -298,7 +299,11 @@ def measured(calls, rounds):
 
 
 def row(name, times, clock):
-    """Milliseconds of each side, then how many times as long as ours PyTorch and scikit-learn take, and we over the products."""
+    """A row of the table: milliseconds of each side, then three ratios.
+
+    They say how many times as long as ours PyTorch and scikit-learn take, and how many times as
+    long as the products we take.
+    """
     cells = [name]
     for side in SIDES:
         cells.append(
@@ -329,12 +334,18 @@ def machine():
     )
     blas = next(pool for pool in threadpoolctl.threadpool_info() if "numpy" in pool["filepath"])
     blas = f"{blas['internal_api']} {blas['version']} for {blas.get('architecture')}"
-    versions = f"NumPy {np.__version__} with {blas}, PyTorch {torch.__version__}, scikit-learn {sklearn.__version__}"
-    return f"{[*found, platform.processor()][0]}, {os.cpu_count()} cores; Python {platform.python_version()}, {versions}"
+    versions = (
+        f"Python {platform.python_version()}, NumPy {np.__version__} with {blas}, "
+        f"PyTorch {torch.__version__}, scikit-learn {sklearn.__version__}"
+    )
+    return f"{[*found, platform.processor()][0]}, {os.cpu_count()} cores; {versions}"
 
 
 def warning():
-    """A line about what in the environment makes this measurement another than a user's, or nothing."""
+    """A line about what makes this measurement another than a user's, or nothing.
+
+    Variables of the environment can do so.
+    """
     forced = {
         name: os.environ[name]
         for name in ("OPENBLAS_CORETYPE", "NPY_DISABLE_CPU_FEATURES")

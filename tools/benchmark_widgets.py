@@ -1,12 +1,15 @@
-"""How fast a widget answers: from a key press to changed pixels, in a real JupyterLab in headless Chromium.
+"""How fast a widget answers: from a key press to changed pixels.
 
-    python tools/benchmark_widgets.py notebooks/01*.ipynb ...       needs what tests/requirements.txt names; a minute each
+    python tools/benchmark_widgets.py notebooks/01*.ipynb ...
 
-Runs each notebook, focuses every control of every widget, presses its keys (there and back again)
-and measures in the page the time to the first animation frame that shows another picture, and the
-bytes that came from the server. A table: median, 95th percentile and maximum in ms, kB per update,
-and the median as a part of what plain `interact` with `plt.show` takes for two axes with two curves
-each, measured in the same run. Frames come every 16.7 ms, so that no number is finer than that.
+Needs what tests/requirements.txt names, and takes a minute for each notebook.
+
+In a real JupyterLab in headless Chromium it runs each notebook, focuses every control of every
+widget, presses its keys (there and back again) and measures in the page the time to the first
+animation frame that shows another picture, and the bytes that came from the server. A table:
+median, 95th percentile and maximum in ms, kB per update, and the median as a part of what plain
+`interact` with `plt.show` takes for two axes with two curves each, measured in the same run. Frames
+come every 16.7 ms, so that no number is finer than that.
 """
 
 import glob
@@ -26,7 +29,8 @@ def draw(z=0.0):
     figure, ax = plt.subplots(1, 2, figsize=(8, 3.2), layout="constrained")
     x = np.linspace(-8, 8, 321)
     for a, scale in zip(ax, (1, 2)):
-        a.plot(x, np.tanh(x - scale * z), label="tanh"); a.plot(x, np.sin(x + scale * z), label="sine")
+        a.plot(x, np.tanh(x - scale * z), label="tanh")
+        a.plot(x, np.sin(x + scale * z), label="sine")
         a.set(xlabel="z", ylabel="value", ylim=(-1.1, 1.1)); a.axvline(z); a.legend()
     plt.show()
 _ = interact(draw, z=(-4.0, 4.0, 0.1))"""
@@ -41,7 +45,8 @@ CONTROLS = {  # where a control takes its keys: (the keys there, the keys back)
 LOOK = """cell => {
     const img = cell.querySelector("img");
     if (!img || !img.complete || !img.naturalWidth) return null;
-    const canvas = window.benchmark ??= new OffscreenCanvas(210, 80), c = canvas.getContext("2d", {willReadFrequently: true});
+    const canvas = window.benchmark ??= new OffscreenCanvas(210, 80);
+    const c = canvas.getContext("2d", {willReadFrequently: true});
     c.drawImage(img, 0, 0, canvas.width, canvas.height);
     const colours = new Uint32Array(c.getImageData(0, 0, canvas.width, canvas.height).data.buffer);
     return colours.reduce((hash, colour) => Math.imul(hash ^ colour, 16777619), 7);
@@ -65,7 +70,7 @@ WAIT = f"""cell => {{
 def measure(page, cell, place, keys, received):
     """[(ms, bytes)] of key presses at a control, half of them there, half back.
 
-    A key that changes nothing is left out.
+    A key press that changes nothing is left out.
     """
     buttons, found = place.count(), []
     for press in range(PRESSES):
@@ -83,14 +88,18 @@ def measure(page, cell, place, keys, received):
 
 
 def controls(cell):
-    """(name, the element or, of a row of buttons, the elements that take the keys, keys) of every control of a cell."""
+    """(name, what takes the keys, keys) of every control of a cell.
+
+    An element takes them, or the elements of a row of buttons.
+    """
     for kind, keys in CONTROLS.items():
         inputs = cell.locator(kind)
         groups = cell.locator(".widget-toggle-buttons") if "toggle" in kind else inputs
         for k in range(groups.count()):
             one = groups.nth(k).locator("button") if "toggle" in kind else inputs.nth(k)
             name = one.first.evaluate(
-                "e => e.closest('.widget-inline-hbox')?.querySelector('.widget-label')?.innerText ?? 'step'"
+                "e => e.closest('.widget-inline-hbox')?.querySelector('.widget-label')?.innerText"
+                " ?? 'step'"
             )
             yield name, one, keys
 
@@ -124,7 +133,8 @@ def row(name, found, plain):
         return f"{name:44} no key changed the picture"
     kb = statistics.median(size for _, size in found) / 1024
     middle, late = statistics.median(ms), ms[min(len(ms) - 1, int(0.95 * len(ms)))]
-    return f"{name:44} {len(ms):3} {middle:7.0f} {late:6.0f} {ms[-1]:6.0f} {kb:6.0f} {middle / (plain or middle):8.2f}"
+    part = middle / (plain or middle)
+    return f"{name:44} {len(ms):3} {middle:7.0f} {late:6.0f} {ms[-1]:6.0f} {kb:6.0f} {part:8.2f}"
 
 
 def main(patterns):

@@ -1,6 +1,6 @@
 """A real Jupyter server of our own and a headless Chromium.
 
-What the tests in a browser and the benchmark of widgets share.
+The tests in a browser and the benchmark of widgets share them.
 """
 
 import contextlib
@@ -19,12 +19,11 @@ import urllib.request
 import nbformat
 from playwright import sync_api
 
-FLAGS = """--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update
-           --disable-sync"""
+FLAGS = """--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-sync
+           --disable-background-networking --disable-component-update"""
 SETTINGS = {
-    "notebook-extension/tracker": {
-        "windowingMode": "none"
-    },  # every cell stays in the page, also those out of sight
+    # every cell stays in the page, also those out of sight
+    "notebook-extension/tracker": {"windowingMode": "none"},
     "docmanager-extension/plugin": {"autosave": False},
     "apputils-extension/notification": {
         "fetchNews": "false",
@@ -46,9 +45,8 @@ def chromium():
         "msedge",
     )
     path = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, names)), None)
-    ways = (
-        [{"executable_path": path}] if path else [{"channel": "chrome"}, {"channel": "msedge"}]
-    )  # no path leads to these two
+    # no path leads to these two
+    ways = [{"executable_path": path}] if path else [{"channel": "chrome"}, {"channel": "msedge"}]
     with sync_api.sync_playwright() as playwright:
         for way in ways:
             try:
@@ -66,7 +64,10 @@ def chromium():
 
 
 class Jupyter:
-    """JupyterLab, and Notebook 7 beside it, on `folder`/notebooks, isolated from the user's settings; ends with its `with`."""
+    """JupyterLab, and Notebook 7 beside it, on `folder`/notebooks; ends with its `with`.
+
+    It is isolated from the user's settings.
+    """
 
     def __init__(self, folder):
         self.folder, self.log = folder / "notebooks", folder / "server.log"
@@ -89,12 +90,13 @@ class Jupyter:
             free.bind(("127.0.0.1", 0))
             port, self.token = free.getsockname()[1], secrets.token_hex(16)
         self.url = f"http://127.0.0.1:{port}"
-        command = f"-m jupyterlab --no-browser --allow-root --ServerApp.ip=127.0.0.1 --ServerApp.port={port}"
+        command = "-m jupyterlab --no-browser --allow-root --ServerApp.ip=127.0.0.1"
         with open(self.log, "wb") as log:
             self._process = subprocess.Popen(
                 [
                     sys.executable,
                     *command.split(),
+                    f"--ServerApp.port={port}",
                     "--ServerApp.port_retries=0",
                     f"--IdentityProvider.token={self.token}",
                 ],
@@ -114,9 +116,10 @@ class Jupyter:
         with contextlib.suppress(subprocess.TimeoutExpired):
             self._process.wait(20)
         if self._process.poll() is None:
-            os.killpg(self._process.pid, signal.SIGKILL) if hasattr(
-                os, "killpg"
-            ) else self._process.kill()
+            if hasattr(os, "killpg"):
+                os.killpg(self._process.pid, signal.SIGKILL)
+            else:
+                self._process.kill()
 
     def ask(self, what, method="GET"):
         """The server's answer, never by way of a proxy."""
@@ -132,7 +135,7 @@ class Jupyter:
     def add(self, notebook, name):
         """Put a copy of the notebook, without outputs, into the folder.
 
-        A number beside a cell says then that it was run here.
+        A number beside a cell then says that it was run here.
         """
         for cell in notebook.cells:
             if cell.cell_type == "code":
@@ -158,9 +161,8 @@ class Jupyter:
             time.sleep(0.1)
         else:
             raise RuntimeError(f"Jupyter ended:\n{self.log.read_text(errors='replace')[-3000:]}")
-        page.goto(
-            f"{self.url}/{'lab/tree' if app == 'lab' else 'notebooks'}/{name}?token={self.token}&reset"
-        )
+        place = "lab/tree" if app == "lab" else "notebooks"
+        page.goto(f"{self.url}/{place}/{name}?token={self.token}&reset")
         page.locator(".jp-Notebook .jp-Cell").first.wait_for()
         for _ in range(600):  # Run asks for a kernel as long as the page has none
             kernels = [
@@ -180,9 +182,9 @@ class Jupyter:
         return page
 
     def run_all_cells(self, page, name):
-        """Run > Run All Cells, until every code cell has its number or one shows an error.
+        """Run > Run All Cells; the errors that are not a lesson.
 
-        The errors that are not a lesson.
+        Ends when every code cell has its number or one shows an error.
         """
         code = [
             cell for cell in nbformat.read(self.folder / name, 4).cells if cell.cell_type == "code"
@@ -197,11 +199,13 @@ class Jupyter:
         page.locator(".lm-Menu-itemLabel", has_text=re.compile("^Run All Cells$")).click()
         state = page.wait_for_function(
             """([written, sound]) => {
-                const red = "[data-mime-type='application/vnd.jupyter.error'], [data-mime-type='application/vnd.jupyter.stderr']";
+                const red = "[data-mime-type='application/vnd.jupyter.error'],"
+                    + " [data-mime-type='application/vnd.jupyter.stderr']";
                 const cells = [...document.querySelectorAll(".jp-Notebook .jp-CodeCell")];
                 const errors = sound.flatMap(i => [...cells[i].querySelectorAll(red)]);
-                const numbers = written.map(i => cells[i].querySelector(".jp-InputPrompt").textContent);
-                return (errors.length || numbers.every(n => /\\d/.test(n))) && {errors: errors.map(e => e.innerText)};
+                const prompts = written.map(i => cells[i].querySelector(".jp-InputPrompt"));
+                const ran = prompts.every(prompt => /\\d/.test(prompt.textContent));
+                return (errors.length || ran) && {errors: errors.map(e => e.innerText)};
             }""",
             arg=[written, sound],
             timeout=300_000,

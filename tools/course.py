@@ -1,12 +1,13 @@
 """Set up the course and open it, or test it, on a machine with nothing but Python 3.11 or newer:
 
-    python3 tools/course.py open      installs what requirements.txt names, opens your workbook in JupyterLab
-    python3 tools/course.py test      installs what the tests need, too, runs them and re-executes all notebooks
+    python3 tools/course.py open      opens your workbook in JupyterLab
+    python3 tools/course.py test      runs the tests and re-executes all notebooks
 
-Both use the virtual environment that is active, else make and use `.venv` beside README.md; what is
-installed once is not looked for again, so the second time needs no network. Delete `.venv` to begin
-anew. Where the variable CI is set, `open` installs and does not open. What follows `test` goes to
-pytest: `test -k gradients`.
+`open` installs what requirements.txt names, `test` what the tests need, too. Both use the virtual
+environment that is active, else make and use `.venv` beside README.md; what is installed once is
+not looked for again, so the second time needs no network. Delete `.venv` to begin anew. Where the
+variable CI is set, `open` installs and does not open. What follows `test` goes to pytest, as in
+`test -k gradients`.
 
 Your workbook is the folder `workbook/`: a copy of every notebook without its outputs, so that no
 answer stands below its question. What you wrote there is never overwritten: a newer lesson is laid
@@ -46,7 +47,8 @@ def make(folder):
     """A virtual environment, whole or not at all."""
     if not all(map(importlib.util.find_spec, ("venv", "ensurepip"))):
         sys.exit(
-            "This Python cannot make a virtual environment. On Debian and Ubuntu: sudo apt install python3-venv"
+            "This Python cannot make a virtual environment. "
+            "On Debian and Ubuntu: sudo apt install python3-venv"
         )
     print(f"Making the virtual environment {folder}", flush=True)
     try:
@@ -57,7 +59,10 @@ def make(folder):
 
 
 def install(folder, python, *files):
-    """Install what the files name, unless a mark in the environment's folder says that it was done."""
+    """Install what the files name.
+
+    Where a mark in the environment's folder says that it was done, nothing happens.
+    """
     package, limits = (
         (HOME / "pyproject.toml").read_text(encoding="utf-8"),
         os.environ.get("PIP_CONSTRAINT", ""),
@@ -92,7 +97,7 @@ def without_outputs(text):
 
 
 def lay_out(notebooks, workbook):
-    """Lay a copy without outputs of every notebook into the workbook; the sentences to say about it.
+    """Lay a copy of every notebook into the workbook, without outputs; what to say about it.
 
     A copy that the learner has not touched is replaced by a newer lesson. One that she has worked
     in stays as it is: the newer lesson is laid beside it. `.copied.json` remembers what was laid
@@ -137,9 +142,8 @@ def run(*command, **variables):
     """Run a command in the course's folder; end with its exit code if it fails."""
     process = subprocess.Popen(command, cwd=HOME, env={**variables, **os.environ})
     while process.poll() is None:
-        with contextlib.suppress(
-            KeyboardInterrupt
-        ):  # Ctrl+C reaches the command, too: JupyterLab asks, and ends its kernels
+        # Ctrl+C reaches the command, too: JupyterLab asks, and ends its kernels
+        with contextlib.suppress(KeyboardInterrupt):
             process.wait()
     if process.returncode:
         sys.exit(process.returncode)
@@ -163,9 +167,8 @@ def main(arguments):
     if os.environ.get("CI"):
         print("The course is set up.")
         return
-    root = (
-        ["--allow-root"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
-    )  # in a container
+    # in a container
+    root = ["--allow-root"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
     # One BLAS thread answers a slider ten times faster than many on a busy machine; set the
     # variable to choose another number.
     run(python, "-m", "jupyterlab", "--LabApp.default_url=/lab/tree/workbook", *root, **THREADS)

@@ -1,7 +1,9 @@
 """Execute notebooks and store them as they are committed:
 
-    python tools/record.py notebooks/*.ipynb              runs each in a clean kernel, writes it with its outputs
-    python tools/record.py --check notebooks/*.ipynb      runs nothing; says what is not as it would be written
+    python tools/record.py notebooks/*.ipynb              runs each, writes it with its outputs
+    python tools/record.py --check notebooks/*.ipynb      says what is not as it would be written
+
+Each runs in a clean kernel; --check runs nothing.
 
 Stored: outputs, counts from 1, readable cell ids, tags, the alt text of pictures, small pictures;
 the old picture where the new one looks the same, so that diffs stay small. Not stored: widgets
@@ -21,6 +23,7 @@ import sys
 
 import nbformat
 import numpy as np
+import palette
 from nbclient import NotebookClient
 from PIL import Image
 
@@ -29,17 +32,18 @@ METADATA = {
     "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
     "language_info": {"name": "python"},
 }
-RANDOM_ID = re.compile(
-    r"[0-9a-f]{8}(-?[0-9a-f]{4}){0,3}(-?[0-9a-f]{12})?"
-)  # as nbformat and JupyterLab make them
-UNSTABLE = re.compile(
-    r"0x[0-9a-fA-F]{6,}|/(tmp|home|root|Users)/|[A-Z]:\\"
-)  # an address, or a path of this machine
+# as nbformat and JupyterLab make them
+RANDOM_ID = re.compile(r"[0-9a-f]{8}(-?[0-9a-f]{4}){0,3}(-?[0-9a-f]{12})?")
+# an address, or a path of this machine
+UNSTABLE = re.compile(r"0x[0-9a-fA-F]{6,}|/(tmp|home|root|Users)/|[A-Z]:\\")
 LARGEST = 500 * 1024
 
 
 def execute(notebook, folder, **variables):
-    """Run all cells in a fresh kernel in `folder`, with one BLAS thread and further environment `variables`."""
+    """Run all cells in a fresh kernel in `folder`, with one BLAS thread.
+
+    `variables` are added to the kernel's environment.
+    """
     threads = dict.fromkeys(("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "OMP_NUM_THREADS"), "1")
     client = NotebookClient(
         notebook, timeout=300, kernel_name="python3", resources={"metadata": {"path": str(folder)}}
@@ -67,17 +71,14 @@ def small(picture):
     white = Image.new("RGBA", image.size, "white")
     flat = Image.alpha_composite(white, image.convert("RGBA")).convert("RGB")
     out = io.BytesIO()
-    reduced = flat.quantize(
-        256, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE
-    )  # rare colours stay true, too
-    reduced.save(out, "png", optimize=True)
+    palette.flat(flat, palette.palette_of(flat)).save(out, "png", optimize=True)
     return base64.b64encode(out.getvalue()).decode()
 
 
 def look_the_same(a, b):
     """True where no spot of 4 x 4 pixels differs by what an eye would see.
 
-    Another version's edges of letters may.
+    The edges of letters may differ, as another version draws them.
     """
     a, b = unpacked(a), unpacked(b)
     if a.size != b.size:
@@ -122,8 +123,9 @@ def _normalise_outputs(cell, before):
     for output in cell.outputs:
         if "data" in output:
             output.data.pop(VIEW, None)
-            alt = output.metadata.get("image/png", {}).get("alt")
-            output.metadata = nbformat.from_dict({"image/png": {"alt": alt}} if alt else {})
+            about = output.metadata.get("image/png", {})
+            about = {key: about[key] for key in ("alt", "width") if key in about}
+            output.metadata = nbformat.from_dict({"image/png": about} if about else {})
     old = [output.data["image/png"] for output in pictures(before)]
     for k, output in enumerate(pictures(cell)):
         output.data["image/png"] = small(output.data["image/png"])
@@ -166,9 +168,8 @@ def record(path):
         os.replace(temporary, path)
     finally:
         temporary.unlink(missing_ok=True)
-    for picture in (path.parent / "pictures").glob(
-        "*.png"
-    ):  # what README shows, each named after its cell
+    # what README shows, each named after its cell
+    for picture in (path.parent / "pictures").glob("*.png"):
         for cell in notebook.cells:
             if cell.id == picture.stem:
                 picture.write_bytes(base64.b64decode(pictures(cell)[-1].data["image/png"]))
@@ -212,16 +213,18 @@ def _in_output(cell, output):
         "image/png" in output.get("data", {})
         and len(output.metadata.get("image/png", {}).get("alt", "").split()) < 5
     ):
-        yield "shows a picture without a sentence for those who cannot see it: plots.show(ax, alt=...)"
+        yield (
+            "shows a picture without a sentence for those who cannot see it: "
+            "plots.show(ax, alt=...)"
+        )
 
 
 def main(arguments):
     patterns = [argument for argument in arguments if argument != "--check"]
     if not patterns or any(pattern.startswith("-") for pattern in patterns):
         sys.exit(__doc__)
-    paths = [
-        path for pattern in patterns for path in sorted(glob.glob(pattern)) or [pattern]
-    ]  # no Windows shell expands *
+    # no Windows shell expands *
+    paths = [path for pattern in patterns for path in sorted(glob.glob(pattern)) or [pattern]]
     if "--check" not in arguments:
         for path in paths:
             record(path)

@@ -1,4 +1,4 @@
-"""The exercises of a lesson, with their solutions filled in or taken out, and what the checks say of a learner's answers:
+"""The exercises of a lesson: solutions filled in or taken out, and a learner's answers judged:
 
     python tools/solutions.py fill  notebooks/01_logistic_regression.ipynb  filled.ipynb
     python tools/solutions.py strip notebooks/01_logistic_regression.ipynb  handout.ipynb
@@ -32,7 +32,7 @@ def folded(cell, name):
 def exercises(notebook):
     """(stub cell, check cell, text cell, code of the solution) for every exercise.
 
-    ValueError for one that is incomplete.
+    ValueError: for one that is incomplete.
     """
     found = []
     cells = [*notebook.cells, *[nbformat.v4.new_raw_cell()] * 2]
@@ -49,7 +49,8 @@ def exercises(notebook):
             raise ValueError(f"exercise {cell.id}: the cell after its check holds no folded Hint")
         if len(blocks) != 1:
             raise ValueError(
-                f"exercise {cell.id}: the cell after its check holds {len(blocks)} blocks of Python as Solution, not 1"
+                f"exercise {cell.id}: the cell after its check holds {len(blocks)} blocks "
+                "of Python as Solution, not 1"
             )
         found.append((cell, check, text, blocks[0].rstrip("\n")))
     return found
@@ -58,7 +59,7 @@ def exercises(notebook):
 def fill(notebook):
     """Put each solution in the place of its stub.
 
-    The outputs of that cell and of its check are no longer true.
+    The outputs of that cell and of its check are no longer true, and are removed.
     """
     for stub, check, _, code in exercises(notebook):
         stub.source = code

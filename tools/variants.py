@@ -4,9 +4,9 @@
     python tools/variants.py noise Haswell      those with one of these words in their name
 
 Runs every notebook (strict nbval) and every claim, once for each variant, and tells how many cells
-and claims passed in each. A variant is code that OpenBLAS and NumPy would choose on another processor, as far as this one can
-run it, or rounding noise: results of Dense moved by one unit in the last place, see
-tests/rounding.py. Needs what tests/requirements.txt names.
+and claims passed in each. A variant is code that OpenBLAS and NumPy would choose on another
+processor, as far as this one can run it, or rounding noise: results of Dense moved by one unit in
+the last place, see tests/rounding.py. Needs what tests/requirements.txt names.
 """
 
 import os

@@ -1,4 +1,4 @@
 """What pictures are made of.
 
-Their style, the scenes of the lessons, and a canvas that is fast enough for a slider.
+Style, sheet, scenes, schematics, strip, units, instrument, and a canvas fast enough for a slider.
 """

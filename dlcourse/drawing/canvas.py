@@ -54,9 +54,8 @@ class Canvas(FigureCanvasAgg):
             if ax.axison and ax.patch.get_visible() and _pixel(ax.get_facecolor()) != ground:
                 pixels[_area(ax)] = _pixel(ax.get_facecolor())
         for area, ink in map(self._parts.get, frame):
-            np.minimum(
-                picture[area], ink, out=picture[area]
-            )  # dark on light: parts may touch, whichever came first
+            # dark on light: parts may touch, whichever came first
+            np.minimum(picture[area], ink, out=picture[area])
         for ax, artist in content:
             ax.draw_artist(artist)
         for artist in _by_zorder(whole):
@@ -68,6 +67,8 @@ class Canvas(FigureCanvasAgg):
 
         A colorbar, drawn anew, takes its old place.
         """
+        if self._engine is None:  # the axes of a sheet stays where it is
+            return
         axes, title = self.figure.axes, self.figure._suptitle
         held = len(axes), title is not None
         if held not in self._places:
@@ -110,7 +111,7 @@ def _area(ax):
 class Renderer(RendererAgg):
     """Agg, but for plain text, level or upright.
 
-    Pillow sets it some ten times faster, and numbers change with every move.
+    Pillow sets such text some ten times faster, and numbers change with every move.
     """
 
     def _ink(self, s, prop):
@@ -143,7 +144,10 @@ _truetype = functools.cache(
 
 @functools.lru_cache(1000)
 def _ink(s, path, size):
-    """A line of text: how much ink each pixel has, and the box (left, top, right, bottom) from where it starts, down positive."""
+    """How much ink each pixel of a line of text has, and the box the ink fills.
+
+    The box is (left, top, right, bottom) from where the text starts, down positive.
+    """
     em = int(size) + 1
     line = Image.new("L", (em * (len(s) + 2), 3 * em))
     ImageDraw.Draw(line).text((em, 2 * em), s, font=_truetype(path, size), fill=255, anchor="ls")
@@ -154,7 +158,7 @@ def _ink(s, path, size):
 def _content(ax):
     """What a drawing function put on the axes, apart from the frame.
 
-    Limits, ticks, labels, title, legend.
+    To the frame belong limits, ticks, labels, title and legend.
     """
     kinds = (
         "images",
@@ -180,17 +184,18 @@ def _by_zorder(artists):
 
 
 def blank(figure, kept):
-    """The figure as good as new, with these axes and no others, some ten times faster than clearing it."""
+    """Make the figure as good as new, with these axes and no others.
+
+    Some ten times faster than clearing it.
+    """
     for artist in _content_of_figure(figure):
         artist.remove()
     figure.set_facecolor(matplotlib.rcParams["figure.facecolor"])
-    figure._suptitle = figure._supxlabel = figure._supylabel = (
-        None  # else they come back without being drawn
-    )
+    # else these come back without being drawn
+    figure._suptitle = figure._supxlabel = figure._supylabel = None
     for ax in [ax for ax in figure.axes if ax not in kept]:
-        colorbar = getattr(
-            ax, "_colorbar", None
-        )  # it gives back the room that it took from its axes
+        # it gives back the room that it took from its axes
+        colorbar = getattr(ax, "_colorbar", None)
         colorbar.remove() if colorbar else ax.remove()
     for ax in kept:
         empty(ax)

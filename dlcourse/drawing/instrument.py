@@ -1,7 +1,7 @@
-"""The gradient magnitude of every layer, in one drawing for all lessons: the network above, its bars below.
+"""The gradient magnitude of every layer, in one drawing for all lessons.
 
-The loss stands at the right, where the gradient starts; a new layer is added at the left, and no
-bar moves sideways.
+The network stands above, its bars below. The loss stands at the right, where the gradient starts; a
+new layer is added at the left, and no bar moves sideways.
 """
 
 import numpy as np
@@ -52,22 +52,17 @@ def instrument(
     shares of the largest; a unit is white where it is open, and the gate at the foot is filled to
     the root mean square. picture: what is being read, a grey image. outline (L,): a second set of
     magnitudes, as empty boxes. others (K, L): of other networks, as thin strokes. A magnitude of 0
-    is an empty box "0"; what lies beyond the axis is an arrow with its number. room: so many layers
-    fit before the picture grows; with fewer, the left stays empty.
+    is an empty box "0"; beyond the axis stands an arrow with the number; one that is NaN is not
+    known yet, and its layer pale and without a bar. room: so many layers fit before the picture
+    grows; with fewer, the left stays empty.
     """
     magnitudes = np.asarray(magnitudes, float)
     reference = float(magnitudes[-1] if reference is None else reference)
     n = len(magnitudes)
-    room = max(
-        n, room
-    )  # the x-axis of both: a column of units at k, its weights before it at k - 1/2
-    pad = max(0.11 * room, 1.0)
-    limits = (n - room - pad, n + pad)
-    shares = magnitudes / reference if reference > 0 else np.zeros(n)
-    _network(ax[0], weights, shares, slopes, picture, pad)
-    ax[0].text(limits[0] + 0.1 * pad, 1.4, title, fontsize=10, va="bottom").set_in_layout(False)
-    ax[0].set(xlim=limits, ylim=(-1.2, 1.8))
-    ax[0].set_axis_off()
+    lit_network(
+        ax[0], weights, magnitudes, slopes, picture, reference=reference, title=title, room=room
+    )
+    limits = ax[0].get_xlim()  # of both: a column of units at k, its weights before it at k - 1/2
     _bars(ax[1], magnitudes, reference, outline, others)
     _gates(ax[1], slopes)
     if n <= MANY:
@@ -86,9 +81,9 @@ def instrument(
 
 
 def lost_or_won(magnitudes):
-    """The sentence that follows from the magnitudes.
+    """What the first layer gets of the last layer's gradient, in a sentence.
 
-    What the first layer gets of the last layer's gradient.
+    It follows from the magnitudes that the bars show.
     """
     first, last = magnitudes[0], magnitudes[-1]
     if first == 0:
@@ -113,13 +108,36 @@ def _spread(n, shown=SHOWN):
     return np.linspace(0, n - 1, shown).astype(int)
 
 
-def _network(ax, weights, shares, slopes, picture, pad):
-    """A sample of each layer's units and weights: an edge is as dark as its weight, and pale where gradient is lost.
+def lit_network(
+    ax, weights, magnitudes, slopes, picture=None, *, reference=None, title="", room=ROOM
+):
+    """The upper half of the instrument: each layer is pale where its gradient is lost.
 
-    shares (L,): magnitudes over the reference. Blue edges are positive weights, red ones negative.
+    Lost is what is small beside the reference; all arguments as in `instrument`.
+    """
+    magnitudes = np.asarray(magnitudes, float)
+    reference = float(magnitudes[-1] if reference is None else reference)
+    n = len(magnitudes)
+    room = max(n, room)
+    pad = max(0.11 * room, 1.0)
+    left = n - room - pad
+    _network(
+        ax, weights, magnitudes / reference if reference > 0 else np.zeros(n), slopes, picture, pad
+    )
+    ax.text(left + 0.1 * pad, 1.4, title, fontsize=10, va="bottom").set_in_layout(False)
+    ax.set(xlim=(left, n + pad), ylim=(-1.2, 1.8))
+    ax.set_axis_off()
+    return ax
+
+
+def _network(ax, weights, shares, slopes, picture, pad):
+    """A sample of each layer's units and weights.
+
+    An edge is as dark as its weight is large, and pale where the gradient is lost; blue edges are
+    positive weights, red ones negative. shares (L,): magnitudes over the reference.
     """
     n, y = len(weights), np.linspace(1, -1, SHOWN)
-    light = np.clip(1 + np.log10(np.maximum(shares, 1e-300)) / DECADES, 0, 1)
+    light = np.clip(1 + np.log10(np.fmax(shares, 1e-300)) / DECADES, 0, 1)
     sample = np.stack([_share_of_largest(W[np.ix_(*map(_spread, W.shape))], W) for W in weights])
     ink = np.clip(np.abs(sample), 0.12, 0.75) / 0.75 * light[:, None, None]
     signs = np.where((sample > 0)[..., None], to_rgb(BLUE), to_rgb(RED))
@@ -158,7 +176,10 @@ def _boxes(x, half, low, high):
 
 
 def _ends(magnitudes, reference):
-    """(lower, upper ends) of bars between the reference and the magnitudes, at least a stroke high, within the axis."""
+    """(lower, upper ends) of bars between the reference and the magnitudes.
+
+    Every bar is at least a stroke high and lies within the axis.
+    """
     inside = np.clip(np.asarray(magnitudes, float), 2 * LOWEST, HIGHEST)
     level = np.clip(reference, 2 * LOWEST, HIGHEST)
     low, high = np.minimum(inside, level), np.maximum(inside, level)
@@ -190,18 +211,20 @@ def _bars(ax, magnitudes, reference, outline, others):
     for x, value in zip(at, magnitudes, strict=True):
         if value == 0:
             ax.text(x, 3 * LOWEST, "0", ha="center", va="bottom", fontsize=9)
-        elif not LOWEST <= value <= HIGHEST:
+        elif value < LOWEST or value > HIGHEST:
             below = value < LOWEST
             place = {"ha": "center", "va": "bottom" if below else "top", "rotation": 90}
             beside = level * 1.5 if below else level / 1.5  # where no bar is
-            number = (
-                f"← {value:.0e}" if below else f"{value:.0e} →"
-            )  # turned by 90 degrees: down, up
+            # turned by 90 degrees: down, up
+            number = f"← {value:.0e}" if below else f"{value:.0e} →"
             ax.text(x, beside, number, color=INK, fontsize=9, **place)
 
 
 def _gates(ax, slopes):
-    """Under every column of units a frame, filled to the root mean square of its slopes over the largest slope."""
+    """Under every column of units a frame, filled to the root mean square of its slopes.
+
+    Slopes are shares of the largest slope.
+    """
     n = len(slopes)
     columns = np.arange(1, n + 1)
     foot, head = 1.6 * LOWEST, 60 * LOWEST

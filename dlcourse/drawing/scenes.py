@@ -1,15 +1,30 @@
 """What a lesson looks at.
 
-Points in the plane and in space, borders, valleys, images, a small network.
+These are points in the plane and in space, borders, valleys, images and a small network.
 """
 
 import matplotlib
 import numpy as np
 from contourpy import contour_generator
 from matplotlib.collections import LineCollection, PathCollection
+from matplotlib.patches import FancyArrowPatch
 from matplotlib.path import Path
+from matplotlib.transforms import ScaledTranslation
 
-from dlcourse.drawing.style import COLORS, CYCLE, GREEN, ORANGE, PURPLE, axes, names_above
+from dlcourse.drawing.style import (
+    BACKWARD,
+    BLUE,
+    COLORS,
+    CYCLE,
+    GREEN,
+    GREY,
+    INK,
+    ORANGE,
+    PURPLE,
+    RED,
+    axes,
+    names_above,
+)
 
 
 def _marks(ax, x, labels):
@@ -36,15 +51,19 @@ def points(x, labels, ax=None, **settings):
 
 
 def _over_plane(f, xlim, ylim, n):
-    """n places along each side of a rectangle, and the value of f, (M, 2) -> (M,) or (M, 1), on their n x n grid."""
+    """n places along each side of a rectangle, and the value of f on their n x n grid.
+
+    f maps (M, 2) to (M,) or (M, 1).
+    """
     u, v = np.linspace(*xlim, n), np.linspace(*ylim, n)
     return u, v, np.reshape(f(np.stack(np.meshgrid(u, v), axis=-1).reshape(-1, 2)), (n, n))
 
 
 def _shades(ax, u, v, values, edges, colors):
-    """Colour the plane below, between and above `edges`, as contourf does in thrice the time; the finder of lines is returned.
+    """Colour the plane below, between and above `edges`; returns the finder of lines.
 
-    Infinities lie beyond all edges; where a value is NaN nothing is drawn.
+    It does what contourf does, in a third of the time. Infinities lie beyond all edges; where a
+    value is NaN nothing is drawn.
     """
     values = np.ma.masked_invalid(np.clip(np.asarray(values, float), -1e300, 1e300))
     grid = contour_generator(u, v, values, fill_type="OuterCode")
@@ -64,7 +83,7 @@ def _shades(ax, u, v, values, edges, colors):
 def decision_boundary(f, x, labels, ax=None, *, level=0.5, n=100):
     """Points of two classes on a plane coloured by f, (M, 2) -> (M,) or (M, 1).
 
-    Blue above `level`, red below, a line at it.
+    The plane is blue above `level` and red below, with a line at it.
     """
     ax = axes() if ax is None else ax
     margin = 0.08 * (x.max(axis=0) - x.min(axis=0))
@@ -79,18 +98,16 @@ def decision_boundary(f, x, labels, ax=None, *, level=0.5, n=100):
 
 
 def unit_lines(W, b, ax):
-    """Where each unit stands at 0.
+    """The line x W + b = 0 for every column of W (2, M), as far as the axes reach.
 
-    The line x W + b = 0 for every column of W (2, M), as far as the axes reach.
+    There each unit stands at 0.
     """
     for w, offset, color in zip(
         W.T, b, np.resize(["0.25", PURPLE, GREEN, ORANGE], len(b)), strict=True
     ):
         length = np.hypot(*w)
-        along, foot = (
-            np.array([-w[1], w[0]]) / length,
-            -offset / length * w / length,
-        )  # the foot is next to the origin
+        # the foot is next to the origin
+        along, foot = (np.array([-w[1], w[0]]) / length, -offset / length * w / length)
         ax.axline(
             foot, foot + max(1, np.hypot(*foot)) * along, color=color, linestyle="--", linewidth=1.8
         )
@@ -98,8 +115,10 @@ def unit_lines(W, b, ax):
 
 
 def space(x, labels, ax, v, c, *, seen_from=None):
-    """Points (N, 3) of two classes within the unit cube, and the plane x v + c = 0; without `seen_from` (elevation, azimuth) the
-    plane is seen along its edge. `ax` is one of axes(projection="3d").
+    """Points (N, 3) of two classes within the unit cube, and the plane x v + c = 0.
+
+    Without `seen_from` (elevation, azimuth) the plane is seen along its edge. `ax` is one of
+    axes(projection="3d").
     """
     for label, marker in ((0, "^"), (1, "o")):
         ax.scatter(
@@ -133,36 +152,82 @@ def space(x, labels, ax, v, c, *, seen_from=None):
     return ax
 
 
-def network(units, weights, ax=None):
-    """A box with text for every unit, [[text, ...] of the inputs, then of each layer], and its weights (D, M) on the arrows."""
-    ax = axes() if ax is None else ax
+def network(units, weights, ax=None, *, back=None, gradients=None):
+    """A box with words for every unit, and its weights (D, M) on the edges.
+
+    units: [[text, ...] of the inputs, then of each layer]. An edge is blue where its weight is
+    positive, red where it is negative, and as wide as it is large. back: what stands below the
+    words of each unit in the colour of the way back, in the shape of `units`. gradients: matrices
+    like weights; each edge gets an arrow back as wide as its number is large.
+    """
+    tall, wide = max(map(len, units)), len(units)
+    ax = axes(width=8.4, height=min(4.4, 0.6 + 1.2 * tall)) if ax is None else ax
     places = [
         [(column, i - (len(layer) - 1) / 2) for i in range(len(layer))]
         for column, layer in enumerate(units)
     ]
-    for sources, targets, W in zip(places[:-1], places[1:], weights, strict=True):
-        for (x0, y0), row in zip(sources, W, strict=True):
-            for (x1, y1), w in zip(targets, row, strict=True):
-                ax.annotate(
-                    "",
-                    (x1 - 0.25, y1),
-                    (x0 + 0.22, y0),
-                    arrowprops={"arrowstyle": "->", "color": "0.5"},
-                )
-                label = {
-                    "ha": "center",
-                    "va": "center",
-                    "bbox": {"facecolor": "white", "linewidth": 0, "pad": 1},
-                }
-                ax.text(0.62 * x0 + 0.38 * x1, 0.62 * y0 + 0.38 * y1, f"{w:g}", **label)
-    for layer, texts in zip(places, units, strict=True):
-        for place, text in zip(layer, texts, strict=True):
-            box = {"facecolor": "#eef3f7", "edgecolor": "0.4", "boxstyle": "round"}
-            ax.text(*place, text, ha="center", va="center", linespacing=1.4, bbox=box)
-    tall = max(map(len, units)) / 2
-    ax.set(xlim=(-0.4, len(units) - 0.6), ylim=(tall, -tall))  # the first unit on top
+    boxes = []
+    for layer, (column, texts) in zip(places, enumerate(units), strict=True):
+        under = back[column] if back is not None else [""] * len(texts)
+        boxes.append([_unit(ax, *about) for about in zip(layer, texts, under, strict=True)])
+    largest = [
+        max(np.abs(W).max() for W in some) or 1.0 for some in (weights, gradients or [np.ones(1)])
+    ]
+    for k, W in enumerate(weights):
+        for i, j in np.ndindex(*np.shape(W)):
+            ends = (places[k][i], places[k + 1][j]), (boxes[k][i], boxes[k + 1][j])
+            dW = None if gradients is None else float(gradients[k][i][j])
+            _way_there_and_back(ax, *ends, float(W[i][j]), dW, largest)
+    ax.set(xlim=(-0.35, wide - 0.65), ylim=(tall / 2, -tall / 2))  # the first unit on top
     ax.set_axis_off()
     return ax
+
+
+def _unit(ax, place, text, under):
+    """A box with the words of a unit, below them those of the way back; the box is returned."""
+    box = {"facecolor": "#eef3f7", "edgecolor": GREY, "boxstyle": "round,pad=0.45"}
+    look = {"ha": "center", "va": "center", "linespacing": 1.4, "zorder": 4}
+    if not under:
+        return ax.text(*place, text, color=INK, bbox=box, **look).get_bbox_patch()
+    above, below = text.split("\n"), under.split("\n")
+    widest = max(above + below, key=len)
+    room = ax.text(*place, "\n".join([widest] * len(above + below)), color="none", bbox=box, **look)
+    ax.text(*place, "\n".join(above + [""] * len(below)), color=INK, **look)
+    ax.text(*place, "\n".join([""] * len(above) + below), color=BACKWARD, **look)
+    return room.get_bbox_patch()
+
+
+def _way_there_and_back(ax, places, boxes, w, dW, largest):
+    """An arrow with its weight, and one back with its gradient: lanes of a road between boxes."""
+    lanes = [(places, boxes, BLUE if w > 0 else RED, w, f"{w:g}", 0 if dW is None else 6)]
+    if dW is not None:
+        lanes.append((places[::-1], boxes[::-1], BACKWARD, dW, f"{dW:+.2g}", -6))
+    (x0, y0), (x1, y1) = places
+    for (start, end), (here, there), color, value, words, aside in lanes:
+        size = abs(value) / largest[color == BACKWARD]
+        lane = ax.transData + ScaledTranslation(0, aside / 72, ax.figure.dpi_scale_trans)
+        look = {
+            "arrowstyle": "-|>",
+            "mutation_scale": 9,
+            "linewidth": 0.8 + 2.2 * size,
+            "color": color,
+        }
+        clip = {"patchA": here, "patchB": there, "shrinkA": 2, "shrinkB": 2}
+        ax.add_patch(FancyArrowPatch(start, end, transform=lane, zorder=5, **look, **clip))
+        share = 0.31 if aside >= 0 else 0.68
+        at = (x0 + share * (x1 - x0), y0 + share * (y1 - y0))
+        ground = {"facecolor": "white", "linewidth": 0, "pad": 1}
+        words = words.replace("-", "−")
+        ax.text(
+            *at,
+            words,
+            ha="center",
+            va="center",
+            transform=lane,
+            zorder=6,
+            bbox=ground,
+            color=color if aside < 0 else INK,
+        )
 
 
 def images(x, ax=None, *, captions=None, columns=8, signed=False):
@@ -201,9 +266,9 @@ def images(x, ax=None, *, captions=None, columns=8, signed=False):
 
 
 def contour_path(f, paths, ax=None, *, xlim, ylim, levels=14, **settings):
-    """Shades of f, (M, 2) -> (M,), and a path (steps, 2) for each {name.
+    """Shades of f, (M, 2) -> (M,), and a path (steps, 2) for each {name: path}.
 
-    Path}, from its ring to its cross.
+    A path runs from its ring to its cross.
     """
     ax = axes() if ax is None else ax
     u, v, heights = _over_plane(f, xlim, ylim, 32)
@@ -224,3 +289,64 @@ def contour_path(f, paths, ax=None, *, xlim, ylim, levels=14, **settings):
         ax.plot(*path[-1], "x", color=color, markersize=9, markeredgewidth=2.5)
     ax.set(xlim=xlim, ylim=ylim, **settings)
     return names_above(ax)
+
+
+def valley_axes(n=6):
+    """Axes for n panels, three in a row, of valleys."""
+    rows = -(-n // 3)
+    return axes(3 * rows, width=8.4, height=2.05 * rows, rows=rows)
+
+
+def valleys(straight, turned, ax=None, *, k=100, notes=None):
+    """Each rule's path in the valley (u^2 + k v^2) / 2, and dashed in the turned one, turned back.
+
+    straight, turned: {name: path (steps, 2)}, both in the valley's own coordinates (u along, v
+    across): where the dashed line lies on the other, the rule did not notice the turning. notes:
+    {name: words} for the corner of a panel. All panels have the same limits, those of all paths.
+    """
+    if straight.keys() != turned.keys():
+        raise ValueError(
+            f"valleys takes two paths for each name, got {list(straight)} and {list(turned)}"
+        )
+    ax = valley_axes(len(straight)) if ax is None else ax
+    every = np.concatenate([*straight.values(), *turned.values(), np.zeros((1, 2))])
+    low, high = every.min(axis=0), every.max(axis=0)
+    room = 0.1 * (high - low)
+    (left, bottom), (right, top) = low - room, high + room
+    u, v, heights = _over_plane(
+        lambda w: w[:, 0] ** 2 + k * w[:, 1] ** 2, (left, right), (bottom, top), 60
+    )
+    edges = np.linspace(0, np.sqrt(heights.max()), 11)[1:-1]
+    shades = matplotlib.colormaps["Greys"](np.linspace(0, 0.3, len(edges) + 1))
+    for panel, name in zip(np.ravel(ax), straight, strict=False):
+        _shades(panel, u, v, np.sqrt(heights), edges, shades)
+        color = COLORS.get(name, BLUE)
+        panel.plot(
+            *straight[name].T,
+            color=color,
+            linestyle="-",
+            linewidth=2.4,
+            marker=".",
+            markersize=4,
+            zorder=3,
+        )
+        panel.plot(*turned[name].T, color="black", linestyle=(0, (3, 1.5)), linewidth=1.1, zorder=4)
+        panel.plot(
+            *straight[name][0], "o", color=INK, markersize=8, markerfacecolor="none", zorder=5
+        )
+        panel.plot(0, 0, "+", color="black", markersize=10, markeredgewidth=1.5, zorder=5)
+        panel.set(xlim=(left, right), ylim=(bottom, top), xticks=[], yticks=[])
+        panel.spines[:].set_visible(False)
+        panel.set_title(name, loc="left", color=INK, fontweight="bold")
+        panel.text(
+            0.98,
+            0.04,
+            (notes or {}).get(name, ""),
+            transform=panel.transAxes,
+            ha="right",
+            color=INK,
+            fontsize=9,
+        )
+    for panel in np.ravel(ax)[len(straight) :]:
+        panel.set_axis_off()
+    return ax

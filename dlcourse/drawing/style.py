@@ -1,6 +1,6 @@
-"""How every figure looks.
+"""How every figure looks, and how one is shown in a notebook.
 
-Colours, sizes, axes of a fixed size, and how one is shown in a notebook.
+Here are its colours, the sizes of letters and lines, and axes of a fixed size.
 """
 
 import io
@@ -24,20 +24,26 @@ BLUE, RED, GREEN, ORANGE, SKY, PURPLE = (
 COLORS = {
     "label 0": RED, "label 1": BLUE, "training": BLUE, "validation": ORANGE,
     "cross-entropy": BLUE, "squared error": RED, "sigmoid": RED, "tanh": BLUE, "relu": GREEN,
-    "SGD": BLUE, "Momentum": RED, "Nesterov": GREEN, "AdaGrad": PURPLE, "RMSProp": ORANGE, "Adam": SKY,
+    "SGD": BLUE, "Momentum": RED, "Nesterov": GREEN,
+    "AdaGrad": PURPLE, "RMSProp": ORANGE, "Adam": SKY,
 }  # fmt: skip
+BACKWARD = "#8E3B78"  # what flows back, gradients and deltas: dark enough for words
+INK, GREY, PALE = "0.2", "0.45", "0.86"  # words and frames; second words; what is not meant now
+SHARP = 2  # pixels stored for each that is shown: a whole number, else ordinary screens blur
+SMALL = 9.5  # points, of names and ticks; nothing is smaller than 9
 CYCLE = [(BLUE, "-"), (RED, "--"), (GREEN, "-."), (PURPLE, ":"), (ORANGE, "-"), (SKY, "--")]
 
 
 def use_style():
-    """One look for all figures.
+    """Give all figures one look.
 
-    Readable sizes, no frame, colours and line styles that need no colour vision.
+    It has readable sizes, no frame, and colours and line styles that need no colour vision.
     """
     colors, styles = zip(*CYCLE, strict=True)
     matplotlib.rcParams.update({
-        "figure.dpi": 100, "font.size": 10, "axes.labelsize": 10, "axes.titlesize": 10, "legend.fontsize": 9.5,
-        "xtick.labelsize": 9.5, "ytick.labelsize": 9.5, "axes.spines.top": False, "axes.spines.right": False,
+        "figure.dpi": 100, "font.size": 10, "axes.labelsize": 10, "axes.titlesize": 10,
+        "legend.fontsize": SMALL, "xtick.labelsize": SMALL, "ytick.labelsize": SMALL,
+        "axes.spines.top": False, "axes.spines.right": False,
         "legend.frameon": False, "lines.linewidth": 2, "axes.grid": False, "image.cmap": "gray_r",
         "axes.prop_cycle": matplotlib.cycler(color=colors, linestyle=styles),
     })  # fmt: skip
@@ -46,7 +52,7 @@ def use_style():
 def axes(n=1, width=None, height=3.2, rows=1, **kind):
     """One axes, or an array of n in `rows`, on a new figure of a fixed size in inches (100 dpi).
 
-    Projection="3d" for space.
+    With projection="3d" they show space.
     """
     figure = Figure(figsize=(width or min(4 * n, 8.4) + (n == 1), height), layout="constrained")
     FigureCanvasAgg(figure)
@@ -54,9 +60,10 @@ def axes(n=1, width=None, height=3.2, rows=1, **kind):
 
 
 def show(ax, alt):
-    """Display the figure of `ax` (one axes or an array) in the notebook, with `alt`.
+    """Display the figure of `ax` (one axes or an array) in the notebook.
 
-    What it shows, in a sentence.
+    `alt` says in a sentence what it shows. The figure is stored SHARP times as large as it is
+    shown, for screens of any density.
     """
     from IPython.display import display
 
@@ -64,19 +71,20 @@ def show(ax, alt):
         raise ValueError(
             f"show takes alt as a sentence for those who cannot see the figure, got {alt!r}"
         )
-    picture = io.BytesIO()
-    np.ravel(ax)[0].figure.savefig(picture, format="png")
+    figure, picture = np.ravel(ax)[0].figure, io.BytesIO()
+    figure.savefig(picture, format="png", dpi=SHARP * figure.dpi)
+    about = {"alt": alt, "width": round(figure.get_figwidth() * figure.dpi)}
     display(
         {"image/png": picture.getvalue(), "text/plain": alt},
         raw=True,
-        metadata={"image/png": {"alt": alt}},
+        metadata={"image/png": about},
     )
 
 
 def layer_colors(n):
     """n colours from dark, next to the input, to brighter, next to the output.
 
-    One perceptual scale, all seen on white.
+    They lie on one perceptual scale, and all are seen on white.
     """
     return matplotlib.colormaps["viridis"](np.linspace(0, 0.58, n))
 
@@ -85,9 +93,8 @@ def names_above(ax):
     """Names above the axes, where no curve can be."""
     handles, labels = ax.get_legend_handles_labels()
     if labels:
-        room = (
-            12 * ax.figure.get_figwidth() / len(ax.figure.axes)
-        )  # letters that stand side by side
+        # letters that stand side by side
+        room = 12 * ax.figure.get_figwidth() / len(ax.figure.axes)
         columns = min(4, len(labels), int(room / (6 + max(map(len, labels)))) or 1)
         ax.legend(
             handles,
@@ -98,3 +105,71 @@ def names_above(ax):
             borderaxespad=0.2,
         )
     return ax
+
+
+def end_names(ax):
+    """The name of every line at its right end, beside the axes; names do not touch.
+
+    For lines with a label, after the limits are set. A thin line in the line's colour leads to its
+    name; it is grey where the line itself ends before the axes do.
+    """
+    found = [(line, *_right_end(line)) for line in ax.lines if not line.get_label().startswith("_")]
+    found = [(line, x, y) for line, x, y in found if y is not None]
+    point = ax.figure.dpi / 72
+    # a point, a line of text
+    across, height = point / ax.bbox.width, 1.35 * SMALL * point / ax.bbox.height
+    heights = spread([y for _, _, y in found], height)
+    for (line, x, y), at in zip(found, heights, strict=True):
+        whole = x > 0.97
+        look = {
+            "color": line.get_color() if whole else PALE,
+            "linestyle": "-",
+            "linewidth": 1.2 if whole else 0.8,
+        }
+        corners = [max(x, 1) if whole else x, 1 + 10 * across, 1 + 14 * across], [y, at, at]
+        free = {"transform": ax.transAxes, "clip_on": False, "scalex": False, "scaley": False}
+        ax.plot(*corners, **free, **look, marker="", label="_lead")
+        ax.text(
+            1 + 17 * across,
+            at,
+            line.get_label(),
+            transform=ax.transAxes,
+            va="center",
+            color=INK,
+            fontsize=SMALL,
+        )
+    return ax
+
+
+def _right_end(line):
+    """The last point of a line that can be drawn, in parts of its axes; (None, None) if none."""
+    ax = line.axes
+    points = np.ma.filled(np.ma.asarray(line.get_xydata(), float), np.nan)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        places = ax.transAxes.inverted().transform(ax.transData.transform(points))
+    drawable = np.isfinite(points).all(axis=1) & np.isfinite(places).all(axis=1)
+    for axis, values in ((ax.xaxis, points[:, 0]), (ax.yaxis, points[:, 1])):
+        drawable &= (values > 0) | (axis.get_scale() != "log")
+    if not drawable.any():
+        return None, None
+    return tuple(np.clip(places[drawable][-1], 0, 1))
+
+
+def spread(places, gap):
+    """Places moved as little as possible, in squares, so that neighbours stand `gap` apart.
+
+    Pool adjacent violators (Ayer et al. 1955): places that touch become a group around their mean,
+    as long as any do.
+    """
+    order = np.argsort(places, kind="stable")
+    groups = []  # [sum of the places of its members, each less its rank times gap; how many]
+    for rank, place in enumerate(np.asarray(places, float)[order]):
+        groups.append([place - rank * gap, 1])
+        while len(groups) > 1 and groups[-2][0] / groups[-2][1] > groups[-1][0] / groups[-1][1]:
+            total, members = groups.pop()
+            groups[-1][0] += total
+            groups[-1][1] += members
+    levels = [total / members for total, members in groups for _ in range(members)]
+    moved = np.empty(len(levels))
+    moved[order] = levels + gap * np.arange(len(levels))
+    return moved

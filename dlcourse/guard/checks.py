@@ -40,18 +40,26 @@ def takes(**kinds):
 # ---- numbers, flags, functions, objects
 
 
+def plain(value):
+    """Python's number for one of NumPy's: next to a float32, the ends of a range are rounded."""
+    return value.item() if isinstance(value, np.generic) else value
+
+
 def number(low=0, high=LARGEST, words=None, whole=False):
     """A number from low to high, a Python float or int afterwards.
 
     An np.float64 would turn float32 arrays into float64 without a word.
     """
-    words = words or f"a {'whole ' * whole}number from {low}" + f" to {high}" * (high < LARGEST)
+    if words is None:
+        words = f"a {'whole ' if whole else ''}number from {low}"
+        if high < LARGEST:
+            words += f" to {high}"
 
     def check(who, name, value):
         wanted = numbers.Integral if whole else numbers.Real
         if isinstance(value, bool) or not isinstance(value, wanted):
             raise TypeError(f"{who} takes {name} as {words}, got {value!r}")
-        if not low <= value <= high:
+        if not low <= plain(value) <= high:
             raise ValueError(f"{who} takes {name} as {words}, got {value!r}")
         return int(value) if whole else float(value)
 
@@ -64,6 +72,8 @@ def whole(low, high=np.inf, words=None):
 
 
 POSITIVE = number(ABOVE_0, words="a positive number")
+SMALLEST = float(np.finfo(np.float32).tiny)
+EPS = number(SMALLEST, words="a positive number that float32 can hold")
 SHARE = number(0, BELOW_1, words="a number from 0, below 1")
 SEED = whole(0)
 
@@ -169,7 +179,9 @@ def real_array(who, name, a):
     try:
         a = np.asarray(a)
     except ValueError:
-        raise ValueError(f"{who} takes {name} with rows of one length, got a ragged list") from None
+        words = f"rows of one length, got a ragged {type(a).__name__}"
+        hint = ": write * before a pair (x, t)" if isinstance(a, tuple) else ""
+        raise ValueError(f"{who} takes {name} with {words}{hint}") from None
     if a.dtype.kind not in "fiub":
         raise TypeError(f"{who} takes {name} of real numbers, got dtype {a.dtype}")
     return a
@@ -177,7 +189,8 @@ def real_array(who, name, a):
 
 def table(ndim=None, hint="", least=1):
     """An array of finite numbers with at least one row; ndim axes, or at least so many."""
-    words = f"{ndim} axes and at least one row" if ndim else "one example a row, at least one"
+    axes = {1: "one axis", 2: "two axes"}
+    words = f"{axes[ndim]} and at least one row" if ndim else "one example a row, at least one"
 
     def check(who, name, a):
         a = real_array(who, name, a)
@@ -221,7 +234,7 @@ def labels(who, name, a):
 def float_array(who, name, a):
     """An array of floats, as it is: what changes it in place must not change a copy."""
     if not isinstance(a, np.ndarray) or a.dtype.kind != "f":
-        found = getattr(a, "dtype", type(a).__name__)
+        found = a.dtype if isinstance(a, np.ndarray) else type(a).__name__
         raise TypeError(f"{who} takes {name} as a float array, got {found}")
     return a
 
@@ -247,9 +260,13 @@ def outputs_and_targets(loss, z, t):
     if z.dtype.kind != "f":
         raise TypeError(f"{loss!r} takes float outputs z, got dtype {z.dtype}")
     if z.ndim != 2 or z.shape != t.shape or not z.size:
-        column = ": make the targets a column with t.reshape(-1, 1), or one-hot with data.one_hot"
         words = f"outputs z and targets t of one shape (N, K), got {z.shape} and {t.shape}"
-        raise ValueError(f"{loss!r} takes {words}{column if t.ndim == 1 else ''}")
+        hint = ""
+        if t.ndim == 1:
+            hint = ": make the targets a column with t.reshape(-1, 1), or one-hot with data.one_hot"
+        elif t.shape == (len(z), 1):
+            hint = ": make class numbers one-hot with data.one_hot(labels, n_classes)"
+        raise ValueError(f"{loss!r} takes {words}{hint}")
     t = t.astype(z.dtype, copy=False)
     loss._targets(t)
     return z, t
@@ -284,7 +301,11 @@ def layer_list(who, name, layers):
         raise error(f"{who} takes a list of layers, at least one, got {layers!r}")
     needed = ("shapes", "init_params", "forward", "backward")
     for i, layer in enumerate(layers):
-        if isinstance(layer, type) or not all(hasattr(layer, name) for name in needed):
+        if isinstance(layer, type):
+            found = layer.__name__
+            words = f"got the class {found}: make an object of it with {found}(...)"
+            raise TypeError(f"{who} takes a list of layers, {words}")
+        if not all(hasattr(layer, name) for name in needed):
             raise TypeError(f"{who} takes layers with {', '.join(needed)}, got {layer!r}")
         _shapes(who, layer.shapes)
         if "_owned" in vars(layer) or any(layer is other for other in layers[:i]):
@@ -338,6 +359,7 @@ OPTIMIZER = an_object("an optimizer", "step")
 PENALTY = an_object("a penalty", "backward")
 PENALTY_WITH_VALUE = an_object("a penalty", "forward", "backward")
 CALLBACK = function("(step, n_steps, history)")
+CLIP = number(ABOVE_0, words="a positive gradient norm")
 CLASSIFIER = an_object("a net", "predict")
 
 
@@ -346,7 +368,7 @@ CLASSIFIER = an_object("a net", "predict")
 
 def rate_of_a_step(optimizer, lr):
     """What a number or a schedule gives for this step, a Python float."""
-    if not isinstance(lr, numbers.Real) or not 0 <= lr <= LARGEST:
+    if not isinstance(lr, numbers.Real) or not 0 <= plain(lr) <= LARGEST:
         words = f"a finite lr, 0 or more, got {lr!r} at step {optimizer.t}"
         raise ValueError(f"{optimizer!r} takes {words}")
     return float(lr)
@@ -376,7 +398,7 @@ def batches_with_length(who, name, batches):
     """Something that gives pairs (x, t) and knows how many: Batches, or a list of pairs."""
     if not hasattr(batches, "__len__") or isinstance(batches, np.ndarray):
         words = "with a length, such as Batches(x, t, batch_size)"
-        raise TypeError(f"{who} takes {name} {words}, got {batches!r}")
+        raise TypeError(f"{who} takes {name} {words}, got {type(batches).__name__}")
     if not len(batches):
         raise ValueError(f"{who} takes at least one batch an epoch, got {batches!r}")
     if isinstance(batches, (list, tuple)):
@@ -424,6 +446,9 @@ def matrix(who, name, t):
 
 def one_for_each(layers, grad_rms):
     """As many magnitudes as layers: NumPy would spread a single one over all of them."""
+    if not hasattr(grad_rms, "__len__"):
+        words = "gradient magnitudes as a list, such as net.grad_rms()"
+        raise TypeError(f"History takes {words}, got {type(grad_rms).__name__}")
     if len(grad_rms) != len(layers):
         words = f"{len(layers)} gradient magnitudes, one for each layer, got {len(grad_rms)}"
         raise ValueError(f"History takes {words}")
@@ -435,7 +460,7 @@ def one_for_each(layers, grad_rms):
 def float64_array(who, name, theta):
     """An array with 16 digits."""
     if not isinstance(theta, np.ndarray) or theta.dtype != np.float64:
-        found = getattr(theta, "dtype", type(theta).__name__)
+        found = theta.dtype if isinstance(theta, np.ndarray) else type(theta).__name__
         why = "the difference of two close losses needs 16 digits"
         raise TypeError(f"{who} takes {name} as a float64 array, got {found}: {why}")
     return theta
@@ -457,6 +482,6 @@ def one_number(who, value):
         value = value.item()
     if not isinstance(value, numbers.Real):
         raise TypeError(f"{who} takes f that returns one number, got {value!r}")
-    if not -LARGEST <= value <= LARGEST:
+    if not -LARGEST <= plain(value) <= LARGEST:
         raise ValueError(f"{who} takes f that is finite around theta, got {value}")
     return float(value)

@@ -52,11 +52,11 @@ def careful(step):
     """A step that ends in an error moves no running statistics. NumPy's warnings are silenced."""
 
     @functools.wraps(step)
-    def taken_back_if_refused(net, *settings):
+    def taken_back_if_refused(net, *settings, **named):
         state = net.state.copy()
         try:
             with np.errstate(all="ignore"):
-                return step(net, *settings)
+                return step(net, *settings, **named)
         except Exception:
             net.state = state
             raise
@@ -74,7 +74,7 @@ def finite_norm(net, x, t, value):
             raise Diverged(f"the batch's {name} holds NaN or infinity")
     y = np.asarray(x).astype(net.theta.dtype)
     for i, layer in enumerate(net.layers):
-        y = layer.forward(y, training=i >= net.n_fixed)  # as in the step
+        y = layer.forward(y, training=i >= getattr(net, "n_fixed", 0))  # as in the step
         if not np.isfinite(y).all():
             raise Diverged(f"the output of {name_of(layer)} is not finite")
     if not math.isfinite(value):
@@ -83,14 +83,21 @@ def finite_norm(net, x, t, value):
 
 
 def safe_step(net, optimizer, norm):
-    """optimizer.step; one that would make theta infinite is taken back. Only a huge one can."""
+    """optimizer.step at the rate that is returned; one that would make theta infinite is undone.
+
+    Only after a huge gradient it can: this one, or an earlier one that a momentum still carries.
+    """
     rate = optimizer.rate() if callable(getattr(optimizer, "rate", None)) else math.inf
-    kept = net.theta.copy() if rate * max(norm, 1.0) >= 1e6 else None
+    huge = max(rate, 1.0) * max(norm, 1.0) >= 1e6
+    if huge and getattr(optimizer, "memory", ()):
+        optimizer.carries_huge = True
+    kept = net.theta.copy() if huge or getattr(optimizer, "carries_huge", False) else None
     _step_at(rate, optimizer, net)
     if kept is not None and not math.isfinite(length(net.theta)):
         broken = _first_not_finite(net, net.theta)
         net.theta = kept
         raise Diverged(f"the step would make the parameters of layer {broken} infinite")
+    return rate
 
 
 def _step_at(rate, optimizer, net):
@@ -98,7 +105,7 @@ def _step_at(rate, optimizer, net):
     schedule = getattr(optimizer, "lr", None)
     asked = callable(schedule) and rate < math.inf
     if asked:
-        optimizer.lr = rate
+        optimizer.lr = lambda t: rate
     try:
         optimizer.step(net.theta, net.grad)
     finally:

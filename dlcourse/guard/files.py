@@ -3,6 +3,7 @@
 import contextlib
 import io
 import json
+import numbers
 import os
 import pathlib
 
@@ -24,8 +25,11 @@ def _description(layer):
         name: list(map(int, shape)) for name, shape in (layer.shapes | states_of(layer)).items()
     }
     kept = vars(layer).items()
-    numbers = {name: n for name, n in kept if name[0] != "_" and isinstance(n, (bool, int, float))}
-    return [type(layer).__name__, shapes, numbers]
+    public = {
+        name: n for name, n in kept if name[0] != "_" and isinstance(n, (numbers.Real, np.bool_))
+    }
+    plain = {name: n.item() if isinstance(n, np.generic) else n for name, n in public.items()}
+    return [type(layer).__name__, shapes, plain]
 
 
 def save(net, path):
@@ -87,9 +91,8 @@ def _read(path):
         try:
             with np.load(file, allow_pickle=False) as saved:
                 return {name: saved[name] for name in saved.files}
-        except (
-            Exception
-        ):  # zip, zlib, NumPy and Python each have errors of their own for a damaged file
+        # zip, zlib, NumPy and Python each have errors of their own for a damaged file
+        except Exception:
             words = "is not a file that Sequential.save wrote, or it is damaged"
             raise ValueError(f"{path} {words}: save the network again") from None
 

@@ -1,9 +1,15 @@
 """Views: a layer's W is a part of the network's theta, its dW of grad; assigning writes through."""
 
+import contextlib
+import inspect
 import math
 from itertools import count
 
+import numpy as np
+
 from dlcourse.guard.checks import name_of, real_array
+
+NOTHING = object()
 
 
 class View:
@@ -13,7 +19,7 @@ class View:
     a network keep plain attributes, and what the class itself had by that name.
     """
 
-    def __init__(self, name="", loose=False, before=None):
+    def __init__(self, name="", loose=False, before=NOTHING):
         self.name, self.loose, self.before = name, loose, before
 
     def __set_name__(self, owner, name):
@@ -21,7 +27,7 @@ class View:
 
     def __get__(self, thing, kind=None):
         if thing is None:
-            return self
+            return self if self.before is NOTHING else self.before
         try:
             return thing.__dict__[self.name]
         except KeyError:
@@ -31,15 +37,28 @@ class View:
         if not self.loose:
             words = f"{thing!r} has no {self.name} yet"
             raise RuntimeError(f"{words}: put it into a Sequential, which owns all parameters")
-        if self.before is None:
+        if self.before is NOTHING:
             raise AttributeError(f"{type(thing).__name__!r} object has no attribute {self.name!r}")
+        if hasattr(self.before, "__get__"):
+            return self.before.__get__(thing, type(thing))
         return self.before
 
     def __set__(self, thing, value):
-        if self.loose and self.name not in thing.__dict__.get("_views", ()):
+        if self._plain(thing) and hasattr(self.before, "__set__"):
+            self.before.__set__(thing, value)
+        elif self._plain(thing):
             thing.__dict__[self.name] = value
         elif value is not (view := self.__get__(thing)):
             copy_into(view, value, thing, self.name)
+
+    def __delete__(self, thing):
+        if not self._plain(thing):
+            raise AttributeError(f"{name_of(thing)}.{self.name} belongs to a network")
+        del thing.__dict__[self.name]
+
+    def _plain(self, thing):
+        """An object of a learner's class that no network has joined."""
+        return self.loose and self.name not in thing.__dict__.get("_views", ())
 
 
 def copy_into(view, value, thing, name):
@@ -62,23 +81,47 @@ def join(layer, theta, grad, state):
     kept = parameters | _split(state, states_of(layer))
     views = kept | {"d" + name: dW for name, dW in gradients.items()}
     for name in views:
-        found = getattr(type(layer), name, None)
+        found = inspect.getattr_static(type(layer), name, NOTHING)
         if not isinstance(found, View):
             setattr(type(layer), name, View(name, loose=True, before=found))
-    for name in kept if "_views" not in vars(layer) else ():
-        if vars(layer).get(name) is not None:
-            copy_into(kept[name], vars(layer)[name], layer, name)
-    vars(layer).update(views, _views=frozenset(views), _dtype=theta.dtype)
+    if "_owned" not in vars(layer):
+        for name, view in kept.items():
+            if vars(layer).get(name) is not None:
+                copy_into(view, vars(layer)[name], layer, name)
+    vars(layer).update(views, _views=frozenset(views), _dtype=np.dtype(theta.dtype.type))
     return [(W, gradients[name]) for name, W in parameters.items() if W.ndim >= 2]
 
 
 def parts(layers):
-    """(layer, its part of theta and of grad, its part of state), layer by layer."""
-    end = state_end = 0
+    """[(layer, its part of theta and of grad, its part of state)], input to output."""
+    found, end, state_end = [], 0, 0
     for layer in layers:
         start, end = end, end + _size(layer.shapes)
         state_start, state_end = state_end, state_end + _size(states_of(layer))
-        yield layer, slice(start, end), slice(state_start, state_end)
+        found.append((layer, slice(start, end), slice(state_start, state_end)))
+    return found
+
+
+@contextlib.contextmanager
+def grad_kept(net):
+    """What runs inside may fill net.grad; afterwards it is as it was."""
+    grad = net.grad.copy()
+    try:
+        yield
+    finally:
+        net.grad = grad
+
+
+def gradients_alone(layers):
+    """The method that fills the first layer's gradients when nobody needs its dL/dx.
+
+    That is param_grads, unless a subclass has written a backward of its own since.
+    """
+    for kind in type(layers[0]).__mro__ if layers else ():
+        for method in ("param_grads", "backward"):
+            if method in vars(kind):
+                return method
+    return "backward"
 
 
 def own(layers):

@@ -1,4 +1,7 @@
-"""Lesson 5: signals through untrained networks, short trainings on letters, equal units, five sick networks."""
+"""Lesson 5: signals through untrained networks, and what a start does to a training.
+
+Here are short trainings on letters and digits, units that start equal, and five sick networks.
+"""
 
 import functools
 
@@ -32,9 +35,9 @@ def numerator(c):
 def forward(init, unit, sizes=(256,) * 21, seed=0, rows=64, centred=False):
     """Send noise from N(0, 1) through an untrained network: its weights, and ys, input first.
 
-    `init` draws W (n_in, n_out), `unit` is a key of UNITS, `sizes` are the widths, input first; ys[k] is
-    (rows, sizes[k]). Biases are 0; with centred=True each layer but the first has b = -1/2 sum of the columns of W,
-    which takes away the mean 1/2 of the sigmoids below it.
+    `init` draws W (n_in, n_out), `unit` is a key of UNITS, `sizes` are the widths, input first;
+    ys[k] is (rows, sizes[k]). Biases are 0; with centred=True each layer but the first has b = -1/2
+    sum of the columns of W, which takes away the mean 1/2 of the sigmoids below it.
     """
     rng = np.random.default_rng(seed)
     weights = [init(rng, n_in, n_out) for n_in, n_out in zip(sizes, sizes[1:], strict=False)]
@@ -61,17 +64,23 @@ def backward(weights, ys, unit, seed=0):
 
 
 def differing(y):
-    """What differs from row to row: the root mean square of y less each unit's mean over the rows."""
+    """The root mean square of y less each unit's mean over the rows.
+
+    It measures what differs from row to row.
+    """
     return rms(y - y.mean(axis=0))
 
 
 def per_layer(sizes_of_signals):
-    """The factor from one layer to the next, (last / first)^(1 / steps), of sizes listed layer by layer."""
+    """(last / first)^(1 / steps): the factor from one layer to the next.
+
+    sizes_of_signals lists a size for each layer; steps is their number less 1.
+    """
     return (sizes_of_signals[-1] / sizes_of_signals[0]) ** (1 / (len(sizes_of_signals) - 1))
 
 
 def sigmoid_factors(c, centred=False, n=128, hidden=20, seed=0):
-    """Of sigmoid layers with n Var w = c: (factor per layer forward, back, share of slopes below 0.05).
+    """(factor per layer forward, back, share of slopes below 0.05) of sigmoids with n Var w = c.
 
     Forward counts what differs from row to row. The share is that of layers 6 and later.
     """
@@ -94,7 +103,10 @@ def letters():
 
 
 def stack(hidden, width, init, unit):
-    """The layers of 289 - hidden times width - 26, `unit` (a class) behind all Dense layers but the last."""
+    """The layers of a network 289 - hidden times width - 26.
+
+    `unit`, a class, stands behind all Dense layers but the last.
+    """
     sizes = [289, *[width] * hidden, 26]
     layers = []
     for n_in, n_out in zip(sizes, sizes[1:], strict=False):
@@ -103,7 +115,10 @@ def stack(hidden, width, init, unit):
 
 
 def centre(net):
-    """Set the biases behind each Sigmoid to -1/2 sum of the columns of W: the mean 1/2 no longer counts."""
+    """Set the biases behind each Sigmoid to -1/2 sum of the columns of W.
+
+    The mean 1/2 of the sigmoids then no longer counts.
+    """
     for below, layer in zip(net.layers, net.layers[1:], strict=False):
         if isinstance(below, activations.Sigmoid):
             layer.b = -layer.W.sum(axis=0) / 2
@@ -113,7 +128,8 @@ def centre(net):
 def train(net, loss, lr, seed=0, steps=200, look=None):
     """Train net in place on `letters`, batches of 64, with SGD; its accuracy on the unseen ones.
 
-    NaN where a loss or a gradient overflows; training ends there. look(step) is called before every step.
+    NaN where a loss or a gradient overflows; training ends there. look(step) is called before every
+    step.
     """
     (x, t), unseen = letters()
     batches = training.Batches(x, t, 64, seed)
@@ -135,7 +151,10 @@ def train(net, loss, lr, seed=0, steps=200, look=None):
 
 
 def accuracy_after(steps, layers, lr, seed=0, centred=False):
-    """Train a network of these layers with softmax cross-entropy; its accuracy, NaN for an overflow."""
+    """Train a network of these layers with softmax cross-entropy; its accuracy.
+
+    It is NaN for an overflow.
+    """
     net = Sequential(layers, seed)
     if centred:
         centre(net)
@@ -146,7 +165,10 @@ def accuracy_after(steps, layers, lr, seed=0, centred=False):
 
 
 def cut_off(rng, n_in, n_out):
-    """2 / sqrt(n_in) times a normal distribution cut off at two standard deviations, by drawing again."""
+    """2 / sqrt(n_in) times a normal distribution cut off at two standard deviations.
+
+    What lies beyond is drawn again.
+    """
     z = rng.standard_normal((n_in, n_out))
     while np.abs(z).max() > 2:
         z = np.where(np.abs(z) > 2, rng.standard_normal(z.shape), z)
@@ -160,7 +182,10 @@ def _digits():
 
 
 def read_digits(init, seed):
-    """Train 784-300-100-10 with ReLU for two epochs of 30 steps on 1500 digits; the History, judged on the last 1000."""
+    """Train 784-300-100-10 with ReLU for two epochs of 30 steps on 1500 digits.
+
+    Returns the History, judged on the last 1000.
+    """
     images, targets = _digits()
     dense = [Dense(784, 300, init), Dense(300, 100, init), Dense(100, 10, init)]
     net = Sequential([dense[0], activations.ReLU(), dense[1], activations.ReLU(), dense[2]], seed)
@@ -184,7 +209,10 @@ def nearly_equal(rng, n_in, n_out):
 
 
 def last_digit(dtype):
-    """The initializer of weights 0.01, each left or moved to a neighbouring number of dtype, at random."""
+    """The initializer of weights 0.01, changed in the last digit of dtype.
+
+    Each is left, or moved to one of the two neighbouring numbers, at random.
+    """
 
     def init(rng, n_in, n_out):
         W = np.full((n_in, n_out), 0.01, dtype)
@@ -197,10 +225,11 @@ def last_digit(dtype):
 
 
 def equal_units(init, dtype=np.float64, seed=0, steps=300, tied=False):
-    """Train 289-20-26 with tanh units at lr 0.5: (accuracy, distance between units before each step).
+    """Train 289-20-26 with tanh units at lr 0.5: (accuracy, distances (steps,)).
 
-    The distance is the largest over all pixels of (largest - smallest weight) among the 20 units. tied=True gives
-    every unit the mean of all before each step: units that stay equal, as they would in exact arithmetic.
+    The distance between the 20 units, taken before each step, is the largest over all pixels of
+    (largest - smallest weight). tied=True gives every unit the mean of all before each step: units
+    that stay equal, as they would in exact arithmetic.
     """
     layers = stack(1, 20, init, activations.Tanh)
     net = Sequential(layers, seed, dtype)
@@ -224,8 +253,13 @@ def tie(layers):
 
 
 def first_step_beyond(distances, bound):
-    """The first step at which the distance is above the bound; the number of steps where it never is."""
-    return next((step for step, distance in enumerate(distances) if distance > bound), len(distances))
+    """The first step at which the distance is above the bound.
+
+    Where it never is, the number of steps.
+    """
+    return next(
+        (step for step, distance in enumerate(distances) if distance > bound), len(distances)
+    )
 
 
 # The gradient detective.
@@ -258,10 +292,10 @@ CURES = {
 
 
 def examine(net, loss):
-    """Look at a network with five hidden layers on 200 letters: loss, accuracy, gradient magnitudes, slopes.
+    """Look at a network with five hidden layers on 200 letters.
 
-    Returns (value, accuracy, magnitudes by layer, histograms of the slopes of each layer, their means). The last
-    slopes are those of the output, 1 where no unit stands there.
+    Returns (value, accuracy, magnitudes by layer, histograms of the slopes of each layer, their
+    means). The last slopes are those of the output, 1 where no unit stands there.
     """
     unseen, targets = (a[:200] for a in letters()[1])
     y, found = unseen, []
@@ -280,9 +314,10 @@ def examine(net, loss):
 
 @functools.cache
 def film(init, unit, loss, lr, seed=0, frames=20):
-    """Train five hidden layers of 30 for 200 steps: frames + 1 pictures (step, *examine), denser at the start.
+    """Train five hidden layers of 30 for 200 steps; frames + 1 pictures (step, *examine).
 
-    Squared error comes with sigmoids at the output. A training that breaks off stands still from there.
+    They are denser at the start. Squared error comes with sigmoids at the output. A training that
+    breaks off stands still from there.
     """
     output = [activations.Sigmoid()] if loss is SQUARED else []
     net, loss, seen = Sequential(stack(5, 30, init, unit) + output, seed), loss(), []
@@ -298,7 +333,10 @@ def film(init, unit, loss, lr, seed=0, frames=20):
 
 
 def name_disease(start, now, slopes):
-    """The rules of exercise 3: from the magnitudes of all layers at the start and now, and the mean slopes."""
+    """The name of a network's disease, by the rules of exercise 3.
+
+    They ask for the magnitudes of all layers at the start and now, and for the mean slopes.
+    """
     if max(start) == 0:
         if max(slopes[:-1]) == 0:
             return "dead ReLU"
@@ -313,7 +351,7 @@ def name_disease(start, now, slopes):
 
 
 def sick_and_cured(seed=0):
-    """{disease: ((name found, accuracy) as it is, (name found, accuracy) with its line changed)}."""
+    """{disease: (as it is, with its line changed)}, each a pair (name found, accuracy)."""
     found = {}
     for disease, recipe in SICK.items():
         line, value = CURES[disease]

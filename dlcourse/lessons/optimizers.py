@@ -1,7 +1,7 @@
-"""Lesson 6: races in a valley, letters learned by any optimizer, the length of its steps,
-a turned parameter space.
+"""Lesson 6: races in a valley, letters learned by any optimizer, a turned parameter space.
 
-Steps count from 1. A rule is what the lesson calls one: rule(w, gradient, lr) generates places.
+The length of an optimizer's steps is measured, too. Steps count from 1. A rule is what the lesson
+calls one: rule(w, gradient, lr) generates places.
 """
 
 import functools
@@ -82,8 +82,10 @@ def letter_net(hidden, seed=0, dtype=np.float32):
 
 @dataclass
 class Run:
-    """One training: its net, the loss (steps,), each layer's |step| / |theta| (steps, layers), and
-    the accuracy on validation."""
+    """One training: its net, the curves of its steps, and the accuracy on validation.
+
+    The curves are the loss (steps,) and each layer's |step| / |theta| (steps, layers).
+    """
 
     net: network.Sequential
     loss: np.ndarray
@@ -220,8 +222,10 @@ class Turned:
 
 
 def _hadamard(v):
-    """H v / sqrt N, N = 2^m: with v laid out as a matrix V it is A V B, A and B small Hadamard
-    matrices (Sylvester 1867)."""
+    """H v / sqrt N for the Hadamard matrix H with N = 2^m rows (Sylvester 1867).
+
+    With v laid out as a matrix V it is A V B, A and B being small Hadamard matrices.
+    """
     m = v.size.bit_length() - 1
     A, B = _hadamard_matrix(m // 2), _hadamard_matrix(m - m // 2)
     return (A @ v.reshape(len(A), len(B)) @ B).ravel() / np.sqrt(v.size)

@@ -1,8 +1,7 @@
-"""Lesson 2: three units set by hand, a backward pass that forgets a factor, many small networks
-trained at once.
+"""Lesson 2: three units set by hand, a forgetful backward pass, many networks trained at once.
 
-Everything here is plain float64 NumPy with sigmoid(z) = (1 + tanh(z / 2)) / 2, which never
-overflows.
+The backward pass forgets one factor; the many networks are small. Everything here is plain float64
+NumPy with sigmoid(z) = (1 + tanh(z / 2)) / 2, which never overflows.
 """
 
 import functools
@@ -13,6 +12,7 @@ from dlcourse import data, losses, optimizers, training
 
 
 def sigmoid(z):
+    """1 / (1 + e^-z), number by number."""
     return 0.5 * (1 + np.tanh(0.5 * z))
 
 
@@ -56,8 +56,10 @@ def hill_above_ring(q, steep, distance):
 
 
 def share_of_hill(x, t, steep, distance):
-    """The share of points x (N, 2) that are above the ring if their target in t (N, 1) is 1, else
-    below."""
+    """The share of points x (N, 2) that lie on the right side of the ring.
+
+    Right is above it if the target in t (N, 1) is 1, else below.
+    """
     above = hill_above_ring(x, steep, distance) > 0
     return np.mean(above == (t[:, 0] == 1))
 
@@ -137,16 +139,20 @@ def share_right(networks, x, t, activation="sigmoid"):
 
 @functools.cache
 def letters():
-    """(images, targets, new images, new targets): 40,960 letters to learn from, 10,000 others;
-    targets are one-hot."""
+    """(images, targets, new images, new targets); targets are one-hot.
+
+    There are 40,960 letters to learn from, and 10,000 others.
+    """
     images, labels = data.letters(40_960, seed=0)
     new_images, new_labels = data.letters(10_000, seed=1)
     return images, data.one_hot(labels, 26), new_images, data.one_hot(new_labels, 26)
 
 
 def train_on_letters(net, lr, batch_size, epochs, seed):
-    """Train net on the letters: quadratic loss, plain gradient descent. Returns its History,
-    validated on the new letters."""
+    """Train net on the letters: quadratic loss, plain gradient descent.
+
+    Returns its History, validated on the new letters.
+    """
     images, targets, new_images, new_targets = letters()
     batches = training.Batches(images, targets, batch_size, seed=seed)
     loss, sgd = losses.MeanSquaredError(), optimizers.SGD(lr=lr)

@@ -6,6 +6,7 @@ sentence for those who cannot see the picture; a function `draw_...` stands behi
 
 import dataclasses
 import functools
+import itertools
 
 import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -381,18 +382,18 @@ def show_letter_nets(letter):
     ax = plots.axes(2, height=3.0)
     for a, hidden in zip(ax, (False, True), strict=True):
         a.imshow(letter.reshape(17, 17), extent=(-1.5, -0.5, -0.55, 0.55), cmap="gray_r", zorder=3)
-        columns = [(0.0, 11), (1.0, 5), (2.0, 9)] if hidden else [(0.0, 11), (2.0, 9)]
+        columns = [(0.0, 7), (1.0, 3), (2.0, 4)] if hidden else [(0.0, 7), (2.0, 4)]
         heights = [np.linspace(1, -1, n) for _, n in columns]
         for k in range(len(columns) - 1):
-            for y in heights[k]:
-                for z in heights[k + 1]:
-                    ends = [columns[k][0], columns[k + 1][0]]
-                    a.plot(ends, [y, z], color="0.85", linewidth=0.5, linestyle="-", zorder=1)
+            ends = [columns[k][0], columns[k + 1][0]]
+            for y, z in itertools.product(heights[k], heights[k + 1]):
+                plain = {"linewidth": 0.5, "linestyle": "-", "antialiased": False}
+                a.plot(ends, [y, z], color="0.85", zorder=1, **plain)
         for (x, n), ys in zip(columns, heights, strict=True):
-            new = hidden and n == 5
-            look = {"markersize": 7 if n < 11 else 4, "markeredgecolor": INK, "zorder": 4}
+            new = n == 3
+            look = {"markersize": 7 if n < 7 else 4, "markeredgecolor": INK, "zorder": 4}
             a.plot([x] * n, ys, "o", color=INK if new else "white", **look)
-        for y, name in zip(heights[-1], "ABCDEFG…Z", strict=True):
+        for y, name in zip(heights[-1], "AB…Z", strict=True):
             a.text(2.15, y, name, va="center", fontsize=9, color=INK)
         for x, words, weight in (
             (0.0, "289\npixels", "normal"),
@@ -413,7 +414,7 @@ def show_letter_nets(letter):
 
 def show_accuracies(without, with_one):
     """The accuracy after every epoch of two Histories, on an axis that grows by factors."""
-    ax = plots.axes(width=6.6)
+    ax = plots.axes(width=6.0, height=3.0)
     for run, color in ((without, "0.5"), (with_one, "black")):
         scores = run.val_accuracy
         ax.plot(range(1, len(scores) + 1), scores, color=color, linestyle="-")
@@ -456,22 +457,19 @@ def show_parts(net, letter):
     level = magnitudes[-1]
     arrow = {"arrowstyle": "-", "color": "0.5", "linewidth": 0.8}
     parts = [
-        (ax[0], "the letter that is read", (-1.0, 0.5), (-8.9, 1.0)),
-        (ax[0], "the network: 6 units of each layer, 36 weights,", (0.3, 0.2), (-8.9, 0.1)),
-        (ax[0], "blue positive, red negative; a layer pales where", None, (-8.9, -0.35)),
-        (ax[0], "gradient is lost", None, (-8.9, -0.8)),
-        (ax[1], "dotted: gradient magnitude of the last layer", (-1.1, level), (-8.9, 1.2)),
-        (ax[1], "a bar for each layer: from that line to its own", (0.25, level / 2), (-8.9, 1e-3)),
-        (ax[1], "magnitude; 1e-3 to 1e-6 is a factor of 1000", None, (-8.9, 1e-4)),
-        (ax[1], "×: this layer's magnitude over the next one's", (1.0, 1.5), (-3.0, 1e-5)),
-        (ax[1], "gate: full where the layer's units are as", (0.92, 1e-8), (-8.9, 3e-7)),
-        (ax[1], "steep as they can be", None, (-8.9, 3e-8)),
+        (ax[0], "6 units of a layer, 36 weights;", (0.1, 0.98), (-6.6, 1.0)),
+        (ax[0], "pale where gradient is lost", None, (-6.6, 0.5)),
+        (ax[0], "the letter", (-1.0, -0.5), (-6.6, -0.5)),
+        (ax[1], "dotted: the last layer's", (-1.1, level), (-6.6, 1.2)),
+        (ax[1], "bar: from there to its own", (0.25, level / 2), (-6.6, 1e-3)),
+        (ax[1], "×: one layer over the next", (1.0, 1.5), (-1.6, 1e-5)),
+        (ax[1], "gate: full where units are steep", (0.92, 1e-8), (-6.6, 1e-7)),
     ]
     for a, words, to, at in parts:
         if to is None:
             a.text(*at, words, color=INK, va="center")
         elif words.startswith("×"):
-            straight = {**arrow, "relpos": (0.79, 1)}
+            straight = {**arrow, "relpos": (0.88, 1)}
             a.annotate(words, to, at, arrowprops=straight, color=INK, va="center")
         else:
             a.annotate(words, to, at, arrowprops=arrow, color=INK, va="center")
@@ -484,7 +482,7 @@ def show_parts(net, letter):
 
 def show_depths(depths=(1, 3, 5, 7, 9), width=30):
     """Gradient magnitude of every layer for several depths, sigmoids, seed 0, before training."""
-    ax = plots.axes(width=6.6, height=3.6)
+    ax = plots.axes(width=6.0, height=3.3)
     for hidden in depths:
         found = at_start(hidden, "sigmoid", 1.0, width, seed=0).found[RMS]
         color = str(0.6 - 0.6 * hidden / max(depths))
@@ -512,9 +510,9 @@ def _before(hidden, unit, scale, seed, width=30):
     return [W.copy() for W, _ in net.weights()], magnitudes, open_units(net, batch()[0])
 
 
-def draw_start(ax=None, hidden=5, unit="sigmoid", scale=1.0, seed=0):
-    """The instrument before the first step of training: five hidden layers of sigmoids, a staircase
-    of six bars that falls to the left; layer 1 gets about 1/3,900 of the last layer's gradient."""
+def draw_start(ax=None, hidden=3, unit="sigmoid", scale=1.0, seed=0):
+    """The instrument before the first step: three hidden layers of sigmoids, a staircase
+    of four bars that falls to the left; layer 1 gets about 1/120 of the last layer's gradient."""
     ax = instrument.axes() if ax is None else ax
     matrices, magnitudes, shares = _before(hidden, unit, scale, seed)
     kind = f"{unit}s" if unit == "sigmoid" else unit
@@ -526,22 +524,30 @@ def draw_start(ax=None, hidden=5, unit="sigmoid", scale=1.0, seed=0):
 
 
 def show_units():
-    """Three instruments above each other: sigmoid, ReLU at sqrt 2, tanh at three times its size."""
-    figure = Figure(figsize=(8.4, 8.6), layout="constrained")
+    """The lower halves of three instruments: sigmoid, ReLU at sqrt 2, tanh at three times its size.
+
+    The networks above them are left out.
+    """
+    figure = Figure(figsize=(7.6, 4.8), layout="constrained")
     FigureCanvasAgg(figure)
-    ax = figure.subplots(6, 1, height_ratios=[1, 1.25] * 3)
+    ax = figure.subplots(3, 1)
     shares = []
-    for k, (hidden, unit, size) in enumerate(
-        [(9, "sigmoid", 1.0), (9, "ReLU", 2**0.5), (15, "tanh", 3.0)]
+    for a, (hidden, unit, scale) in zip(
+        ax, [(9, "sigmoid", 1.0), (9, "ReLU", 2**0.5), (15, "tanh", 3.0)], strict=True
     ):
-        draw_start(ax[2 * k : 2 * k + 2], hidden, unit, size)
-        if k < 2:
-            ax[2 * k + 1].set(xlabel="")
-        magnitudes = at_start(hidden, unit, size).found[RMS]
+        above = figure.add_axes((0, 0, 1, 1))
+        draw_start((above, a), hidden, unit, scale)
+        a.set_title(above.texts[-1].get_text(), loc="left")
+        above.remove()
+        if unit != "tanh":
+            a.set(xlabel="")
+        if unit != "ReLU":
+            a.set(ylabel="")
+        magnitudes = at_start(hidden, unit, scale).found[RMS]
         shares.append(magnitudes[0] / magnitudes[-1])
     plots.show(
         ax,
-        "Three instruments. Nine hidden layers of sigmoids: a staircase down, layer 1 gets "
+        "Bars of three networks. Nine hidden layers of sigmoids: a staircase down, layer 1 gets "
         f"≈ {shares[0]:.0e} of the last. Nine of ReLU: level, ≈ {shares[1]:.2f}. Fifteen of tanh "
         f"with weights three times as large: a staircase up, ≈ {shares[2]:.0f} times.",
     )
@@ -549,18 +555,20 @@ def show_units():
 
 def show_training(runs, epoch=40):
     """Gradient magnitude of every layer over the steps of each {name: History}."""
-    ax = plots.axes(2, height=3.0)
+    ax = plots.axes(2, width=7.0, height=2.5)
     words = []
     for a, (name, run) in zip(ax, runs.items(), strict=True):
         steps = np.arange(1, len(run.grad_rms) + 1)
         colors = plots.layer_colors(len(run.layers))
         for k, (values, color) in enumerate(zip(run.grad_rms.T, colors, strict=True), 1):
-            a.plot(steps, values, color=color, linestyle="-", linewidth=1.2)
+            shown = np.unique(np.geomspace(1, len(steps), 150).astype(int)) - 1
+            a.plot(steps[shown], values[shown], color=color, linestyle="-", linewidth=1.5)
             height = np.median(values[-40:]) * (0.6 if k == 1 else 1.7)
             _name_end(a, steps[-1], height, f"layer {k}")
         a.axvline(epoch, color="0.5", linewidth=1, linestyle=":")
         a.text(epoch * 0.9, 0.4, "one epoch", ha="right", va="center", color=INK)
         a.set(xscale="log", yscale="log", xlim=(1, 9000), ylim=(1e-5, 1), xlabel="step")
+        a.minorticks_off()
         a.set_title(name)
         fallen = run.grad_rms[0] / run.grad_rms[epoch - 1]
         words.append(f"{name} " + " and ".join(f"≈ {fall:.0f}" for fall in fallen))
@@ -574,7 +582,7 @@ def show_training(runs, epoch=40):
 
 def show_slopes(nets, x):
     """How open the 20 hidden and 26 output units of each {name: network} are, and their means."""
-    ax = plots.axes(len(nets), height=3.4)
+    ax = plots.axes(len(nets), width=5.6, height=2.4)
     words = []
     for a, (name, net) in zip(ax, nets.items(), strict=True):
         means = []
@@ -584,7 +592,7 @@ def show_slopes(nets, x):
             slopes = shares.mean(axis=0) / 4
             n = len(slopes)
             greys = [str(value) for value in 0.1 + 0.88 * slopes / 0.25]
-            look = {"s": 70, "edgecolors": INK, "linewidths": 0.8, "c": greys}
+            look = {"s": 55, "edgecolors": INK, "linewidths": 0.8, "c": greys}
             half = (n + 1) // 2
             xs = place + np.where(np.arange(n) < half, -0.09, 0.09)
             ys = np.concatenate([np.linspace(1, -1, half), np.linspace(1, -1, n - half)])
@@ -622,7 +630,7 @@ def show_trials(trials, guess=None):
 
 def film_axes():
     """Six axes: network and bars of one network, of the other below, and right two for curves."""
-    figure = Figure(figsize=(8.4, 6.2), layout="constrained")
+    figure = Figure(figsize=(8.4, 5.2), layout="constrained")
     FigureCanvasAgg(figure)
     rows = [["a", "accuracy"], ["b", "accuracy"], ["c", "loss"], ["d", "loss"]]
     made = figure.subplot_mosaic(rows, width_ratios=[2, 1], height_ratios=[1, 1.2, 1, 1.2])

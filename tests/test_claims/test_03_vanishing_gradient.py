@@ -23,9 +23,8 @@ def letters():
 
 @functools.cache
 def runs(hidden, unit, output, lr, epochs):
-    """(accuracy, gradient magnitude), each with a row for every seed.
-
-    (seeds, epochs) and (seeds, steps, layers).
+    """(accuracy, gradient magnitude), each with a row for every seed: (seeds, epochs) and (seeds,
+    steps, layers).
     """
     learn, judge, _ = letters()
     accuracy, magnitude = [], []
@@ -81,7 +80,9 @@ def test_with_a_bare_output_the_gradients_sink_as_well_and_it_learns():
 
 @functools.cache
 def after_one_epoch(seed):
-    """(a network with one hidden layer after an epoch at lr 1, its inside before and after)."""
+    """(a network with one hidden layer after one epoch at lr 1, what it was like inside, and is
+    now).
+    """
     learn, judge, probe = letters()
     net = lesson.letter_net([20], seed=seed)
     start = lesson.inside(net, *probe)
@@ -101,9 +102,9 @@ def test_the_output_slope_takes_a_letters_signal_and_agreement_takes_the_mean_si
 
 
 def test_without_either_layer_of_sigmoids_the_letters_come_more_than_twice_as_fast():
-    """ "Neither layer alone is the culprit".
+    """ "Neither layer alone is the culprit", after five epochs.
 
-    Linear hidden at lr 0.3 or bare output at lr 0.1, after five epochs.
+    Linear hidden at lr 0.3 or bare output at lr 0.1.
     """
     slow, _ = as_it_was()
     linear, _ = runs((20,), None, SIGMOID, 0.3, 5)
@@ -135,9 +136,8 @@ def test_five_times_the_rate_helps_and_stays_behind_the_network_without_a_hidden
 
 
 def test_the_rate_for_the_plateau_fails_from_the_start_and_works_on_the_plateau():
-    """ "27 from the start is at chance.
-
-    After one epoch at lr 1 it takes the network to three quarters and more".
+    """ "27 from the start is at chance; after one epoch at lr 1 it takes the network to three
+    quarters and more".
     """
     learn, judge, _ = letters()
     early, _ = runs((20,), SIGMOID, SIGMOID, 27, 2)
@@ -149,9 +149,8 @@ def test_the_rate_for_the_plateau_fails_from_the_start_and_works_on_the_plateau(
 
 
 def test_five_layers_of_tanh_learn_where_five_of_sigmoids_do_not():
-    """Five hidden layers of 20, bare output, lr 0.03.
-
-    Here after two epochs, in the lesson after five.
+    """Five hidden layers of 20, bare output, lr 0.03; here after two epochs, in the lesson after
+    five.
     """
     tanh, _ = runs((20,) * 5, TANH, None, 0.03, 2)
     sigmoid, _ = runs((20,) * 5, SIGMOID, None, 0.03, 2)
@@ -161,8 +160,8 @@ def test_five_layers_of_tanh_learn_where_five_of_sigmoids_do_not():
 
 
 def test_the_product_of_slopes_and_weights_predicts_the_error_signal():
-    """Lesson 3: "δ loses a factor 0.23 in every sigmoid layer, and a product predicts it within a
-    factor 2" (bound: 2.5).
+    """ "δ loses a factor 0.23 in every sigmoid layer, and a product predicts it within a factor 2"
+    (bound: 2.5).
     """
     for hidden in (1, 3, 5, 7, 9):
         found, predicted = lesson.first_over_last(lesson.DELTA, hidden)
@@ -173,9 +172,8 @@ def test_the_product_of_slopes_and_weights_predicts_the_error_signal():
 
 
 def test_no_sigmoid_has_to_saturate_for_the_gradient_to_vanish():
-    """Three hidden layers of 30.
-
-    Slopes near a quarter, and every layer tells the letters apart less.
+    """Three hidden layers of 30: slopes near a quarter, and every layer tells the letters apart
+    less.
     """
     x, t = lesson.batch()
     for seed in SEEDS:
@@ -188,9 +186,8 @@ def test_no_sigmoid_has_to_saturate_for_the_gradient_to_vanish():
 
 
 def test_with_weights_from_the_standard_normal_the_width_decides():
-    """ "At width 30 four in ten are shut and δ falls.
-
-    At width 256 eight in ten, and δ doubles on its way back".
+    """ "At width 30 four in ten are shut and δ falls; at width 256 eight in ten, and δ doubles on
+    its way back".
     """
     for width, shut_at_least, low, high in ((30, 0.25, 0, 0.25), (256, 0.65, 1.2, 5)):
         at = {"hidden": 9, "unit": "sigmoid", "scale": np.sqrt(width), "width": width}
@@ -202,9 +199,8 @@ def test_with_weights_from_the_standard_normal_the_width_decides():
 
 
 def test_relu_and_tanh_are_level_at_the_right_weights_and_explode_at_others():
-    """Nine layers of ReLU at √2, nineteen of tanh at 1 and 3.
-
-    Δ of ReLU at 1, √2 and 3, of which dW shows nothing.
+    """Nine layers of ReLU at √2, nineteen of tanh at 1 and 3; δ of ReLU at 1, √2 and 3, of which dW
+    shows nothing.
     """
     relu, _ = lesson.first_over_last(lesson.RMS, 9, "ReLU", 2**0.5)
     tanh, _ = lesson.first_over_last(lesson.RMS, 19, "tanh", 1.0)

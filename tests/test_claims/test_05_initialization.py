@@ -1,6 +1,5 @@
-"""Lesson 5 over ten seeds.
-
-Signals through untrained networks, short trainings, equal units, the detective.
+"""Lesson 5 over ten seeds: signals through untrained networks, short trainings, equal units, the
+detective.
 """
 
 import functools
@@ -45,9 +44,8 @@ def test_by_hand_is_lesson_forward():
 
 
 def test_of_four_sds_one_over_root_n_learns_best_three_over_root_n_worse_and_two_guess():
-    """Ten tanh layers, lr 0.05, 100 steps.
-
-    Width 64 here, 256 in the lesson: it takes a sixteenth of the time.
+    """Ten tanh layers, lr 0.05, 100 steps. Width 64 here, 256 in the lesson: it takes a sixteenth
+    of the time.
     """
     inits = [
         initializers.lecun,
@@ -162,9 +160,8 @@ def test_with_its_mean_taken_out_a_sigmoid_is_nearly_level_and_open():
 
 
 def test_sigmoids_with_their_mean_taken_out_learn_more_than_with_zero_biases_at_any_scale():
-    """Eight hidden layers of 30, lr 0.5, 200 steps.
-
-    Xavier's rule with zero biases is still guessing.
+    """Eight hidden layers of 30, lr 0.5, 200 steps; Xavier's rule with zero biases is still
+    guessing.
     """
     for seed in SEEDS:
         reached = []
@@ -217,9 +214,8 @@ def test_more_steps_bring_c_1_back():
 
 
 def test_a_smaller_rate_brings_c_4_back():
-    """lr 0.005: no overflow, above 0.1 after 300 steps.
-
-    The lesson takes 500 steps and says above 0.2.
+    """lr 0.005: no overflow, above 0.1 after 300 steps; the lesson takes 500 steps and says above
+    0.2.
     """
     assert relu_stacks(10, 4, 0.005, 300).min() > 0.1
 
@@ -241,9 +237,8 @@ def test_equal_units_differ_by_rounding_at_most_after_ten_steps():
 
 
 def test_a_last_digit_grows_to_ordinary_size_and_all_differences_at_one_pace():
-    """To 0.01 within 250 steps, float64 at least 40 steps after float32.
-
-    1e-6 to 1e-2 within a third of one another.
+    """To 0.01 within 250 steps, float64 at least 40 steps after float32; 1e-6 to 1e-2 within a
+    third of one another.
     """
     for seed in SEEDS:
         kinds = [

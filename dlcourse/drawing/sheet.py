@@ -1,0 +1,44 @@
+"""A sheet to draw on, and what schematic drawings are made of: arrows, boxes, words."""
+
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from matplotlib.patches import FancyArrowPatch, FancyBboxPatch
+
+from dlcourse.drawing.style import GREY, INK
+
+GROUND = "#eef3f7"  # of a box with numbers
+
+
+def sheet(width, height, ax=None):
+    """An axes in inches, y up, for parts of fixed sizes: `ax`, or one that fills a new figure."""
+    if ax is None:
+        figure = Figure(figsize=(width, height))
+        FigureCanvasAgg(figure)
+        ax = figure.add_axes((0, 0, 1, 1))
+    ax.set(xlim=(0, width), ylim=(0, height), aspect="equal")
+    ax.set_axis_off()
+    return ax
+
+
+def arrow(ax, start, end, color=INK, width=1.4, bend=0.0, size=10, style="-|>"):
+    """An arrow between two places; bend: a share of its length, positive to its left."""
+    look = {"arrowstyle": style, "connectionstyle": f"arc3,rad={-bend}", "shrinkA": 0, "shrinkB": 0}
+    ax.add_patch(
+        FancyArrowPatch(start, end, color=color, linewidth=width, mutation_scale=size, **look)
+    )
+
+
+def box(ax, x, y, width, height, color=GROUND, edge=GREY):
+    """A box with round corners around (x, y)."""
+    place = (x - width / 2, y - height / 2), width, height
+    shape = "round,pad=0,rounding_size=0.07"
+    ax.add_patch(
+        FancyBboxPatch(
+            *place, boxstyle=shape, facecolor=color, edgecolor=edge, linewidth=1, zorder=2
+        )
+    )
+
+
+def say(ax, x, y, text, *, size=10, color=INK, ha="center", va="center", **more):
+    """Words at a place in inches, above all else that is drawn."""
+    return ax.text(x, y, text, fontsize=size, color=color, ha=ha, va=va, zorder=6, **more)
