@@ -98,31 +98,77 @@ def _control(name, spec, start):
 
 
 class player(ipywidgets.HBox):
-    """A control for `explore`: a whole number from 0 to n - 1.
+    """A control for `explore`: a whole number, with play, step back, step on, and a slider.
 
-    It has play, step back, step on, and a slider.
+    `steps` is a number, for 0 to steps - 1, or the list of values it goes through, rising: the
+    steps of a training that somebody looked at.
     """
 
-    value, description = traitlets.Int(0), traitlets.Unicode()
+    value, description = traitlets.Int(), traitlets.Unicode()
 
-    def __init__(self, n, interval=200):
-        self.min, self.max = 0, n - 1
-        play = ipywidgets.Play(max=n - 1, interval=interval, tooltip="play")
-        slider = ipywidgets.IntSlider(max=n - 1, style={"description_width": "initial"})
+    def __init__(self, steps, interval=200):
+        self.steps = list(range(steps)) if isinstance(steps, int) else [int(k) for k in steps]
+        self.min, self.max = self.steps[0], self.steps[-1]
+        play = ipywidgets.Play(max=len(self.steps) - 1, interval=interval, tooltip="play")
+        style = {"description_width": "initial"}
+        if isinstance(steps, int):
+            slider = ipywidgets.IntSlider(max=self.max, style=style)
+        else:
+            slider = ipywidgets.SelectionSlider(options=self.steps, style=style)
         back, on = (
             ipywidgets.Button(icon=f"step-{way}", tooltip=f"step {way}", layout={"width": "40px"})
             for way in ("backward", "forward")
         )
         super().__init__([play, back, on, slider], layout={"grid_gap": "4px"})
-        for part in (play, slider):
-            traitlets.link((self, "value"), (part, "value"))
+        self.value = self.min
+        traitlets.link((self, "value"), (slider, "value"))
         traitlets.link((self, "description"), (slider, "description"))
-        back.on_click(lambda _: self.set_trait("value", self.value - 1))
-        on.on_click(lambda _: self.set_trait("value", self.value + 1))
+        traitlets.link((self, "value"), (play, "value"), (self.steps.index, self.steps.__getitem__))
+        back.on_click(lambda _: self._move(-1))
+        on.on_click(lambda _: self._move(1))
+
+    def _move(self, way):
+        place = self.steps.index(self.value) + way
+        self.value = self.steps[min(max(place, 0), len(self.steps) - 1)]
 
     @traitlets.validate("value")
-    def _within(self, proposal):
-        return min(max(proposal["value"], self.min), self.max)
+    def _nearest(self, proposal):
+        return min(self.steps, key=lambda step: abs(step - proposal["value"]))
+
+
+class landmarks(ipywidgets.HBox):
+    """A control for `explore`: a slider, and a button for each {name: value} worth a visit."""
+
+    value, description = traitlets.Float(), traitlets.Unicode()
+
+    def __init__(self, slider, places):
+        self.min, self.max, self.step = slider.min, slider.max, slider.step
+        if hasattr(slider, "base"):
+            self.base = slider.base  # the ends of a slider on a log scale are exponents
+        slider.style.description_width = "initial"
+        buttons = [ipywidgets.Button(description=name, layout={"width": "auto"}) for name in places]
+        super().__init__([slider, *buttons], layout={"grid_gap": "4px"})
+        traitlets.link((slider, "value"), (self, "value"))
+        traitlets.link((slider, "description"), (self, "description"))
+        for button in buttons:
+            button.on_click(lambda pressed: self.set_trait("value", places[pressed.description]))
+
+
+class again(ipywidgets.HBox):
+    """A control for `explore`: a button that counts from 0 to n - 1 and round again.
+
+    For a seed, which has no order; beside the button stands which start is shown.
+    """
+
+    value, description = traitlets.Int(), traitlets.Unicode("draw again")
+
+    def __init__(self, n):
+        self.min, self.max = 0, n - 1
+        button = ipywidgets.Button(description=self.description, layout={"width": "auto"})
+        shown = ipywidgets.Label("start 0")
+        super().__init__([button, shown], layout={"grid_gap": "4px"})
+        traitlets.dlink((self, "value"), (shown, "value"), lambda value: f"start {value}")
+        button.on_click(lambda _: self.set_trait("value", (self.value + 1) % n))
 
 
 class Panel(ipywidgets.VBox):
@@ -133,6 +179,7 @@ class Panel(ipywidgets.VBox):
 
     def __init__(self, draw, axes, controls):
         self._draw, self.controls, self.error = draw, controls, None
+        self._starting = False
         self._axes = axes
         self._figure = np.ravel(self._axes)[0].figure
         self._canvas = canvas.Canvas(self._figure)
@@ -147,12 +194,23 @@ class Panel(ipywidgets.VBox):
         }
         self._image = ipywidgets.Image(format="png", layout={**size, "flex": "0 0 auto"})
         self._redraw()
+        self._starts = {name: control.value for name, control in controls.items()}
+        start = ipywidgets.Button(description="start again", layout={"width": "auto"})
+        start.on_click(self._start_again)
         box = ipywidgets.Box(
-            list(controls.values()), layout={"flex_flow": "row wrap", "grid_gap": "0 16px"}
+            [*controls.values(), start], layout={"flex_flow": "row wrap", "grid_gap": "0 16px"}
         )
         super().__init__([box, self._image, self._message])
         for control in controls.values():
             control.observe(self._redraw, "value")
+
+    def _start_again(self, button=None):
+        """All controls to where they began, and one picture."""
+        self._starting = True
+        for name, value in self._starts.items():
+            self.controls[name].value = value
+        self._starting = False
+        self._redraw()
 
     @property
     def png(self):
@@ -163,6 +221,8 @@ class Panel(ipywidgets.VBox):
 
         What goes wrong is said under the picture, and the next move tries again.
         """
+        if self._starting:
+            return
         if self._later:
             self._later.cancel()
         values = {name: control.value for name, control in self.controls.items()}
@@ -227,7 +287,8 @@ class Panel(ipywidgets.VBox):
         data = super()._repr_mimebundle_(**kwargs)
         if self.png:
             data["image/png"] = base64.b64encode(self.png).decode()
-        return data, {"image/png": {"alt": inspect.getdoc(self._draw) or repr(self)}}
+        words = " ".join((inspect.getdoc(self._draw) or repr(self)).split())
+        return data, {"image/png": {"alt": words}}
 
 
 def _onwards(change):
@@ -238,6 +299,10 @@ def _onwards(change):
     control, new, old = change.owner, change.new, change.old
     if not hasattr(control, "max") or not all(isinstance(value, Real) for value in (new, old)):
         return None
+    if hasattr(control, "steps"):
+        before, here = control.steps.index(old), control.steps.index(new)
+        onwards = 2 * here - before
+        return control.steps[onwards] if 0 <= onwards < len(control.steps) else None
     base = getattr(control, "base", None)  # of a slider on a log scale, whose ends are exponents
     ends = [base**end if base else end for end in (control.min, control.max)]
     value = _rounded(new * new / old if base else new + new - old)

@@ -1,5 +1,6 @@
 """The instrument: a network over the bars of its layers' gradient magnitudes, drawn from arrays."""
 
+import matplotlib
 import numpy as np
 import pytest
 from matplotlib.collections import LineCollection, PathCollection, PolyCollection
@@ -161,3 +162,15 @@ def test_a_panel_of_the_instrument_has_its_size_and_works_over_its_range():
             assert panel.error is None
             seen.add(panel.png)
     assert len(seen) == 12
+
+
+def test_what_lies_beyond_the_axis_is_written_where_it_can_be_read():
+    for axes in parts([3e-11, 2e3, 1e-2]):
+        for text in axes.texts:
+            assert text.get_color() in (instrument.INK, matplotlib.rcParams["text.color"])
+
+
+def test_room_for_fewer_layers_leaves_less_empty():
+    wide, narrow = parts([1e-3, 1e-2]), parts([1e-3, 1e-2], room=4)
+    assert np.ptp(narrow[1].get_xlim()) < np.ptp(wide[1].get_xlim()) - 5
+    assert np.isclose(narrow[1].get_xlim()[1], 3.0)

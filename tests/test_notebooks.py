@@ -27,12 +27,13 @@ from PIL import Image
 from test_plots import contrast
 
 from dlcourse import plots, widgets
+from dlcourse.drawing import instrument
 
 LESSONS = sorted((pathlib.Path(__file__).parent.parent / "notebooks").glob("*.ipynb"))
-TAGS = {"setup", "build", "agree", "figure", "claim", "widget", "exercise", "check"}
-TAGS |= {"raises-exception", "nbval-ignore-output"}
+TAGS = {"setup", "idea", "experiment", "predict", "build", "agree", "figure", "claim", "widget"}
+TAGS |= {"exercise", "check", "raises-exception", "nbval-ignore-output"}
 # modules that need no earning, and one function
-FREE = ("data", "plots", "widgets", "exercises", "lessons")
+FREE = ("data", "plots", "widgets", "exercises", "lessons", "drawing")
 EARNED_BY_ONE_LINE = {"training.accuracy"}
 # an optimizer has a step, too
 OF_OTHERS = {*dir(np.ndarray), *dir(dict), *dir(list), *dir(str), "step"}
@@ -181,8 +182,12 @@ def called(cell):
 
 
 def widgets_follow_figures(lesson):
-    """A widget puts controls on the function that the last figure before it drew."""
-    found, last = [], None
+    """A widget puts controls on the function that the last figure before it drew.
+
+    Where a lesson has cells of ideas the picture stands only once: such a figure draws two settings
+    or more, or something else.
+    """
+    found, last, once = [], None, bool(code_cells(lesson, "idea"))
     for cell in code_cells(lesson, "figure", "widget"):
         if "widget" not in tags(cell):
             last = cell
@@ -197,7 +202,14 @@ def widgets_follow_figures(lesson):
         found += [
             f"cell {cell.id} explores {f}, the figure before it does not"
             for f in drawn
-            if not last or f not in called(last)
+            if not once and (not last or f not in called(last))
+        ]
+        found += [
+            f"cell {cell.id} explores {f}, which the figure before it draws in one setting"
+            for f in drawn
+            if once
+            and last
+            and [ast.unparse(call.func) for call in nodes(last, ast.Call)].count(f) == 1
         ]
     return found
 
@@ -263,6 +275,64 @@ def voice(lesson):
     return found
 
 
+COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
+
+
+def decoded(cell):
+    """What in a cell has to be deciphered rather than read."""
+    if any(isinstance(node.value, ast.Lambda) for node in nodes(cell, ast.Assign)):
+        yield "gives a lambda a name"
+    if any(
+        isinstance(part, COMPREHENSIONS) and part is not node
+        for node in nodes(cell, COMPREHENSIONS)
+        for part in ast.walk(node)
+    ):
+        yield "has a comprehension inside a comprehension"
+    if nodes(cell, ast.Starred):
+        yield "unpacks with a star"
+
+
+def plain_ideas(lesson):
+    """A cell tagged idea is what the learner shall be able to write: at most 12 plain lines."""
+    found = []
+    for cell in code_cells(lesson, "idea"):
+        if len(lines(cell)) > 12:
+            found.append(f"cell {cell.id} is an idea of {len(lines(cell))} lines, more than 12")
+        found += [f"cell {cell.id} is an idea and {what}" for what in decoded(cell)]
+    return found
+
+
+def short_experiments(lesson):
+    sizes = {cell.id: len(lines(cell)) for cell in code_cells(lesson, "experiment")}
+    return [
+        f"cell {name} is an experiment of {n} lines, more than 8"
+        for name, n in sizes.items()
+        if n > 8
+    ]
+
+
+def mostly_ideas(lesson):
+    """Of the lines of code at least half are ideas, exercises apart, where a lesson has ideas."""
+    ideas = sum(len(lines(cell)) for cell in code_cells(lesson, "idea"))
+    cells = [cell for cell in code_cells(lesson) if not tags(cell) & {"exercise", "check"}]
+    total = sum(len(lines(cell)) for cell in cells)
+    return [f"{ideas} of {total} lines are ideas"] if 0 < ideas < total / 2 else []
+
+
+def predictions(lesson):
+    """Where a lesson has ideas: four predictions or more, and their answers arrive folded."""
+    if not code_cells(lesson, "idea"):
+        return []
+    found = []
+    if len(code_cells(lesson, "predict")) < 4:
+        found.append(f"{len(code_cells(lesson, 'predict'))} predictions, not 4 or more")
+    for cell in code_cells(lesson):
+        answers = any(name.endswith(".answer") for name in called(cell))
+        if answers and not cell.metadata.get("jupyter", {}).get("outputs_hidden"):
+            found.append(f"cell {cell.id} answers a prediction and shows it on opening")
+    return found
+
+
 RULES = [
     title,
     known_tags,
@@ -275,6 +345,7 @@ RULES = [
     claims,
 ]
 RULES += [widgets_follow_figures, little_matplotlib, exercises, endings, voice]
+RULES += [plain_ideas, short_experiments, mostly_ideas, predictions]
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.__name__)
@@ -403,6 +474,33 @@ BAD = [
         [code("f()", "figure"), code("interact(f)", "widget")],
         ["does not call widgets.explore"],
     ),
+    (
+        widgets_follow_figures,
+        [code("1", "idea"), code("f()", "figure"), code("widgets.explore(f)", "widget")],
+        ["which the figure before it draws in one setting"],
+    ),
+    (
+        widgets_follow_figures,
+        [code("1", "idea"), code("f(1)\nf(2)", "figure"), code("widgets.explore(f)", "widget")],
+        [],
+    ),
+    (plain_ideas, [code("1\n" * 13, "idea")], ["13 lines, more than 12"]),
+    (plain_ideas, [code("f = lambda x: x", "idea")], ["gives a lambda a name"]),
+    (plain_ideas, [code("[[y for y in x] for x in a]", "idea")], ["inside a comprehension"]),
+    (plain_ideas, [code("f(*x)\n[289, *x]", "idea")], ["unpacks with a star"]),
+    (plain_ideas, [code("sorted(a, key=lambda x: -x)\n[x for x in a]", "idea")], []),
+    (short_experiments, [code("1\n" * 9, "experiment")], ["9 lines, more than 8"]),
+    (
+        mostly_ideas,
+        [code("1\n2", "idea"), code("1\n2\n3"), code("1\n" * 9, "exercise")],
+        ["2 of 5 lines"],
+    ),
+    (mostly_ideas, [code("1\n2\n3")], []),
+    (
+        predictions,
+        [code("1", "idea"), code("widgets.predict()", "predict"), code("guess.answer('1')")],
+        ["1 predictions, not 4", "answers a prediction"],
+    ),
     (little_matplotlib, [code("ax[0].plot(1)\n" * 5)], ["5 lines of matplotlib"]),
     (exercises, complete() + complete(), ["2 exercises, not"]),
     (exercises, complete(solution="none"), ["0 blocks of Python"]),
@@ -529,6 +627,9 @@ def values(control):
     """
     if isinstance(control.value, bool):
         return [False, True]
+    if hasattr(control, "steps"):
+        places = np.unique(np.linspace(0, len(control.steps) - 1, 9).round().astype(int))
+        return [control.steps[k] for k in places]
     if hasattr(control, "options"):
         return [value for _, value in control._options_full]
     step = getattr(control, "step", 1)
@@ -611,7 +712,7 @@ def wrong_in(panel):
         yield "something is cut off at the edge of the picture"
 
 
-BARS = []  # what plots.layer_bars was given for the last picture, input left
+BARS = []  # what layer_bars and the instrument were given for the last picture, input left
 
 
 def wrong_with(panel, first):
@@ -629,13 +730,19 @@ def wrong_with(panel, first):
         found.update(f"{problem}, at {setting}" for problem in problems)
         return panel.png
 
-    bars = plots.layer_bars
+    bars, network_and_bars = plots.layer_bars, instrument.instrument
+
+    def seen(ax, weights, magnitudes, *rest, **more):
+        BARS.append(magnitudes)
+        return network_and_bars(ax, weights, magnitudes, *rest, **more)
+
     with warnings.catch_warnings(), pytest.MonkeyPatch.context() as patch:
         patch.setattr(
             plots,
             "layer_bars",
             lambda values, *rest, **more: BARS.append(values) or bars(values, *rest, **more),
         )
+        patch.setattr(instrument, "instrument", seen)
         warnings.simplefilter("error")  # in draw, a warning becomes the panel's error
         for name, control in panel.controls.items():
             if all([picture(**{name: value}) == first for value in values(control)]):

@@ -524,6 +524,83 @@ def test_a_player_is_a_control_whose_parts_move_together():
         widgets.explore(lambda ax=None, frame=9: ax, frame=widgets.player(5))
 
 
+def test_a_player_goes_through_the_steps_it_was_given():
+    def draw(ax=None, step=3):
+        """A point that moves."""
+        return ax.plot([0, 9], [0, step]) and ax
+
+    panel = widgets.explore(draw, step=widgets.player([0, 1, 3, 10, 40]))
+    player = panel.controls["step"]
+    play, back, on, slider = player.children
+    assert (player.value, play.value, slider.value) == (3, 2, 3)
+    assert (player.min, player.max, play.max) == (0, 40, 4)
+    for move, step in ((on.click, 10), (on.click, 40), (on.click, 40), (back.click, 10)):
+        move()
+        assert player.value == slider.value == step == player.steps[play.value]
+    play.value = 0
+    assert player.value == slider.value == 0
+    player.value = 38  # nearest
+    assert player.value == 40 and panel.error is None
+
+
+def test_landmarks_are_buttons_that_set_a_slider():
+    seen = []
+
+    def draw(ax=None, scale=1.0):
+        """A line."""
+        seen.append(scale)
+        return ax.plot([0, 9], [0, scale]) and ax
+
+    slider = ipywidgets.FloatLogSlider(base=2, min=-2, max=3, step=0.25)
+    control = widgets.landmarks(slider, {"1/√n": 1.0, "He": 2**0.5})
+    panel = widgets.explore(draw, scale=control)
+    _, one, he = control.children
+    assert (one.description, he.description, slider.description) == ("1/√n", "He", "scale")
+    assert (control.base, control.min, control.max, control.step) == (2, -2, 3, 0.25)
+    he.click()
+    assert slider.value == control.value == 2**0.5 == seen[-1]
+    slider.value = 4.0
+    assert control.value == 4.0 == seen[-1]
+    one.click()
+    assert slider.value == 1.0 == seen[-1] and panel.error is None
+
+
+def test_a_button_draws_again_and_counts_round():
+    control = widgets.again(3)
+
+    def draw(ax=None, seed=0):
+        """A line."""
+        return ax.plot([0, 9], [0, seed]) and ax
+
+    panel = widgets.explore(draw, seed=control)
+    button, shown = control.children
+    assert button.description == "draw again"
+    for seed in (1, 2, 0, 1):
+        button.click()
+        assert control.value == seed and shown.value == f"start {seed}" and panel.error is None
+
+
+def test_start_again_puts_all_controls_back_with_one_picture():
+    seen = []
+
+    def draw(ax=None, a=1, b=2):
+        """A line."""
+        seen.append((a, b))
+        return ax.plot([a, b]) and ax
+
+    panel = widgets.explore(draw, a=(0, 5), b=(0, 5))
+    first = panel.png
+    panel.controls["a"].value = 4
+    panel.controls["b"].value = 5
+    seen.clear()
+    panel._pictures.clear()
+    button = panel.children[0].children[-1]
+    assert button.description == "start again"
+    button.click()
+    assert (panel.controls["a"].value, panel.controls["b"].value) == (1, 2)
+    assert seen == [(1, 2)] and panel.png == first
+
+
 def test_progress_counts_the_steps_of_a_history(monkeypatch):
     shown = []
     monkeypatch.setattr("IPython.display.display", shown.append)
@@ -671,6 +748,9 @@ def test_what_fails_ahead_is_said_when_it_is_reached(noted):
         (ipywidgets.Checkbox(), (False, True), None),
         (widgets.player(5), (3, 4), None),
         (widgets.player(5), (1, 2), 3),
+        (widgets.player([0, 2, 9, 40]), (2, 9), 40),
+        (widgets.player([0, 2, 9, 40]), (9, 2), 0),
+        (widgets.player([0, 2, 9, 40]), (9, 40), None),
     ],
 )
 def test_the_next_value_of_a_move(control, moves, ahead):

@@ -40,8 +40,9 @@ def instrument(
     outline=None,
     others=(),
     title="",
-    ylabel="gradient per weight",
+    ylabel="gradient magnitude",
     names=None,
+    room=ROOM,
 ):
     """The network of L layers on ax[0], a bar for each of them on ax[1]; returns ax.
 
@@ -52,12 +53,15 @@ def instrument(
     the root mean square. picture: what is being read, a grey image. outline (L,): a second set of
     magnitudes, as empty boxes. others (K, L): of other networks, as thin strokes. A magnitude of 0
     is an empty box "0"; beyond the axis stands an arrow with the number; one that is NaN is not
-    known yet, and its layer pale and without a bar.
+    known yet, and its layer pale and without a bar. room: so many layers fit before the picture
+    grows; with fewer, the left stays empty.
     """
     magnitudes = np.asarray(magnitudes, float)
     reference = float(magnitudes[-1] if reference is None else reference)
     n = len(magnitudes)
-    lit_network(ax[0], weights, magnitudes, slopes, picture, reference=reference, title=title)
+    lit_network(
+        ax[0], weights, magnitudes, slopes, picture, reference=reference, title=title, room=room
+    )
     limits = ax[0].get_xlim()  # of both: a column of units at k, its weights before it at k - 1/2
     _bars(ax[1], magnitudes, reference, outline, others)
     _gates(ax[1], slopes)
@@ -104,7 +108,9 @@ def _spread(n, shown=SHOWN):
     return np.linspace(0, n - 1, shown).astype(int)
 
 
-def lit_network(ax, weights, magnitudes, slopes, picture=None, *, reference=None, title=""):
+def lit_network(
+    ax, weights, magnitudes, slopes, picture=None, *, reference=None, title="", room=ROOM
+):
     """The upper half of the instrument: each layer is pale where its gradient is lost.
 
     Lost is what is small beside the reference; all arguments as in `instrument`.
@@ -112,13 +118,14 @@ def lit_network(ax, weights, magnitudes, slopes, picture=None, *, reference=None
     magnitudes = np.asarray(magnitudes, float)
     reference = float(magnitudes[-1] if reference is None else reference)
     n = len(magnitudes)
-    room = max(n, ROOM)
-    pad = 0.11 * room
+    room = max(n, room)
+    pad = max(0.11 * room, 1.0)
+    left = n - room - pad
     _network(
         ax, weights, magnitudes / reference if reference > 0 else np.zeros(n), slopes, picture, pad
     )
-    ax.text(n - room, 1.4, title, fontsize=11, va="bottom").set_in_layout(False)
-    ax.set(xlim=(n - room - pad, n + pad), ylim=(-1.2, 1.8))
+    ax.text(left + 0.1 * pad, 1.4, title, fontsize=10, va="bottom").set_in_layout(False)
+    ax.set(xlim=(left, n + pad), ylim=(-1.2, 1.8))
     ax.set_axis_off()
     return ax
 
@@ -200,22 +207,17 @@ def _bars(ax, magnitudes, reference, outline, others):
         for x, value in zip(at, other, strict=True)
     ]
     ax.add_collection(LineCollection(strokes, colors="0.35", linewidths=0.8), autolim=False)
+    level = np.clip(reference, 2 * LOWEST, HIGHEST)
     for x, value in zip(at, magnitudes, strict=True):
         if value == 0:
             ax.text(x, 3 * LOWEST, "0", ha="center", va="bottom", fontsize=9)
         elif value < LOWEST or value > HIGHEST:
             below = value < LOWEST
             place = {"ha": "center", "va": "bottom" if below else "top", "rotation": 90}
+            beside = level * 1.5 if below else level / 1.5  # where no bar is
             # turned by 90 degrees: down, up
             number = f"← {value:.0e}" if below else f"{value:.0e} →"
-            ax.text(
-                x,
-                LOWEST * 1.5 if below else HIGHEST / 1.5,
-                number,
-                color="white",
-                fontsize=9,
-                **place,
-            )
+            ax.text(x, beside, number, color=INK, fontsize=9, **place)
 
 
 def _gates(ax, slopes):

@@ -202,16 +202,16 @@ def test_relu_and_tanh_are_level_at_the_right_weights_and_explode_at_others():
     """Nine layers of ReLU at √2, nineteen of tanh at 1 and 3; δ of ReLU at 1, √2 and 3, of which dW
     shows nothing.
     """
-    relu, _ = lesson.first_over_last(lesson.RMS, 9, "relu", 2**0.5)
+    relu, _ = lesson.first_over_last(lesson.RMS, 9, "ReLU", 2**0.5)
     tanh, _ = lesson.first_over_last(lesson.RMS, 19, "tanh", 1.0)
     large, _ = lesson.first_over_last(lesson.RMS, 19, "tanh", 3.0)
     assert np.all((0.1 < relu) & (relu < 6)) and np.all((0.1 < tanh) & (tanh < 6))
     assert np.all(large > 20)
     small, middle, large = (
-        lesson.first_over_last(lesson.DELTA, 9, "relu", c)[0] for c in (1.0, 2**0.5, 3.0)
+        lesson.first_over_last(lesson.DELTA, 9, "ReLU", c)[0] for c in (1.0, 2**0.5, 3.0)
     )
     assert np.all(small < 0.2) and np.all(large > 20)
     assert np.all((0.25 < middle) & (middle < 4))
     for scale in (1.0, 3.0):
-        hidden_in_dW = np.median(lesson.first_over_last(lesson.RMS, 9, "relu", scale)[0])
+        hidden_in_dW = np.median(lesson.first_over_last(lesson.RMS, 9, "ReLU", scale)[0])
         assert 0.1 < hidden_in_dW < 4

@@ -1,0 +1,145 @@
+"""The room of lesson 3: its networks, its measurements, its films, and what its drawings say."""
+
+import numpy as np
+import pytest
+
+from dlcourse import activations, data, losses, network, plots, training, widgets
+from dlcourse.lessons import vanishing_gradient as lesson
+
+SIGMOID, TANH, RELU = activations.Sigmoid, activations.Tanh, activations.ReLU
+
+
+@pytest.fixture(scope="module")
+def letters():
+    """A few letters: (x, t)."""
+    x, labels = data.letters(300, seed=0)
+    return x, data.one_hot(labels, 26)
+
+
+def kinds(net):
+    return [type(layer).__name__ for layer in net.layers]
+
+
+def test_a_letter_net_has_its_units_and_its_size_of_weights():
+    assert kinds(lesson.letter_net([20])) == ["Dense", "Sigmoid", "Dense", "Sigmoid"]
+    assert kinds(lesson.letter_net([20], unit=None)) == ["Dense", "Dense", "Sigmoid"]
+    assert kinds(lesson.letter_net([5, 5], TANH, None)) == ["Dense", "Tanh"] * 2 + ["Dense"]
+    (W, _), (V, _) = lesson.letter_net([400], scale=3.0).weights()
+    assert abs(W.std() * 17 - 3) < 0.05 and abs(V.std() * 20 - 3) < 0.1
+
+
+def test_one_pass_gives_the_errors_that_signals_gives(letters):
+    x, t = letters
+    net = lesson.letter_net([7, 6], TANH, dtype=np.float64)
+    outputs, slopes, deltas = lesson.one_pass(net, x, t)
+    theirs, errors = network.signals(net, x, (outputs[-1] - t) / len(x))
+    for k in range(3):
+        np.testing.assert_allclose(outputs[k], theirs[2 * k + 1])
+        np.testing.assert_allclose(deltas[k], errors[2 * k])
+    np.testing.assert_allclose(slopes[0], 1 - outputs[0] ** 2)
+    np.testing.assert_allclose(slopes[2], outputs[2] * (1 - outputs[2]))
+
+
+def test_units_are_open_as_far_as_their_slope_is_from_the_largest(letters):
+    x, _ = letters
+    net = lesson.letter_net([7], SIGMOID, None)
+    hidden, bare = lesson.open_units(net, x)
+    y = net.layers[1].forward(net.layers[0].forward(x))
+    np.testing.assert_allclose(hidden, 4 * y * (1 - y))
+    assert bare.shape == (len(x), 26) and np.all(bare == 1)
+    relu = lesson.open_units(lesson.letter_net([7], RELU), x)[0]
+    assert set(np.unique(relu)) == {0, 1}
+
+
+def test_a_film_sees_what_a_probe_sees_and_keeps_the_weights_of_each_frame(letters):
+    probe = letters[0][:50], letters[1][:50]
+    net, twin = lesson.letter_net([20]), lesson.letter_net([20])
+    start = net.weights()[0][0].copy()
+    film = lesson.Film(probe)
+    lesson.train(net, letters, probe, lr=1, epochs=8, progress=film)
+    plain = training.Probe(*probe, losses.MeanSquaredError(), steps=lesson.Film.STEPS)
+    lesson.train(twin, letters, probe, lr=1, epochs=8, progress=plain)
+    assert [frame.step for frame in film.frames] == list(range(7)) + [8]
+    assert film.frames == plain.frames
+    assert len(film.weights) == len(film.open_units) == 8
+    np.testing.assert_array_equal(film.weights[0][0], start)
+    np.testing.assert_array_equal(film.weights[-1][0], net.weights()[0][0])
+
+
+def test_a_network_at_its_start_takes_multiples_of_the_same_weights():
+    one, three = (lesson.at_start(3, "tanh", scale, 10, seed=1) for scale in (1.0, 3.0))
+    net = lesson.letter_net([10] * 3, TANH, seed=1, dtype=np.float64, scale=3.0)
+    np.testing.assert_allclose(three.found[lesson.RMS], lesson.look(net, "tanh").found[lesson.RMS])
+    assert not np.allclose(one.found[lesson.RMS], three.found[lesson.RMS])
+
+
+def test_the_rule_is_the_product_of_slopes_and_weights():
+    start = lesson.at_start(2, "sigmoid", 1.0, 30, seed=0)
+    net = lesson.letter_net([30] * 2, dtype=np.float64)
+    _, slopes, _ = lesson.one_pass(net, *lesson.batch())
+    factor = 1.0
+    for slope, (W, _) in zip(slopes[:-1], net.weights()[1:], strict=True):
+        factor *= lesson.rms(slope) * np.sqrt(W.shape[1]) * W.std()
+    np.testing.assert_allclose(start.first_over_last(lesson.DELTA)[1], factor)
+
+
+def test_training_from_several_starts_is_training_from_each(letters):
+    runs = lesson.train_each(letters, letters, [20], lr=1, epochs=2, seeds=(0, 3), unit=TANH)
+    net = lesson.letter_net([20], TANH, seed=3)
+    alone = lesson.train(net, letters, letters, lr=1, epochs=2, seed=3)
+    np.testing.assert_array_equal(runs[1].loss, alone.loss)
+    np.testing.assert_array_equal(lesson.accuracies(runs), [r.val_accuracy[1] for r in runs])
+    np.testing.assert_allclose(lesson.ratios(runs, runs), 1)
+    np.testing.assert_allclose(lesson.falls(runs, 2), [r.grad_rms[0] / r.grad_rms[1] for r in runs])
+
+
+@pytest.mark.parametrize(
+    ("share", "words"), [(1.4e-6, "1/710,000"), (0.25, "1/4"), (0.93, "0.93"), (1 / 126, "1/130")]
+)
+def test_a_share_is_said_as_a_fraction_of_two_digits(share, words):
+    assert lesson.as_fraction(share) == words
+
+
+def test_every_drawing_shows_a_figure_with_a_sentence_that_holds_its_number(letters, monkeypatch):
+    shown = []
+    monkeypatch.setattr(plots, "show", lambda ax, alt: shown.append(alt))
+    x, t = letters
+    runs = lesson.train_each(letters, letters, [20], lr=1, epochs=5, seeds=(0, 1))
+    net = lesson.letter_net([20], dtype=np.float64)
+    lesson.show_letter_nets(x[0])
+    lesson.show_one_unit()
+    lesson.show_parts(net, x[0])
+    lesson.show_accuracies(runs[0], runs[1])
+    lesson.show_depths((1, 2))
+    lesson.show_units()
+    lesson.show_training({"a": runs[0], "b": runs[1]}, epoch=3)
+    lesson.show_slopes({"a": net, "b": net}, x)
+    lesson.show_trials({"a": runs, "b": runs}, 0.3)
+    assert len(shown) == 9
+    magnitudes = net.grad_rms()
+    assert f"≈ {magnitudes[0] / magnitudes[1]:.2f} times" in shown[2]
+    assert f"with one ≈ {runs[1].val_accuracy[4]:.2f}" in shown[3]
+    assert f"a ≈ {np.median(lesson.accuracies(runs)):.2f}" in shown[8]
+
+
+def test_the_films_of_two_networks_play_over_all_their_steps(letters):
+    pair = {
+        name: lesson.film(lesson.letter_net(hidden), letters, letters, lr=1)
+        for name, hidden in (("none", []), ("one", [20]))
+    }
+    last = pair["one"].frames[-1].step  # ten epochs of one batch
+
+    def draw(ax=None, step=0):
+        """Two films."""
+        return lesson.draw_films(ax, pair, step)
+
+    steps = [step for step in lesson.Film.STEPS if step <= last]
+    panel = widgets.explore(draw, axes=lesson.film_axes, step=widgets.player(steps))
+    pictures = {panel.png}
+    for step in steps[1:]:
+        panel.controls["step"].value = step
+        assert panel.error is None
+        pictures.add(panel.png)
+    assert len(pictures) == len(steps)
+    words = [text.get_text() for ax in panel._axes for text in ax.texts]
+    assert f"one: {pair['one'].frames[-1].accuracy:.0%} right" in words
