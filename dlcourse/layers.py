@@ -1,11 +1,8 @@
 """Layers: a batch forward, the gradient back. One example is one row: x (N, D), y (N, M)."""
 
-import functools
-
-import numpy as np
-
 from dlcourse.guard.checks import function, takes, whole
 from dlcourse.guard.shapes import takes_dy, takes_x
+from dlcourse.guard.vectors import ones
 from dlcourse.guard.views import View
 from dlcourse.initializers import xavier
 
@@ -71,14 +68,9 @@ class Dense(Layer):
     def param_grads(self, dy):
         """dL/dW = x^T dy and dL/db = sum of dy over the batch, written into the views dW and db."""
         self._x.T.dot(dy, out=self.dW)
-        _ones(len(dy), dy.dtype).dot(dy, out=self.db)  # several times as fast as dy.sum(axis=0)
+        ones(len(dy), dy.dtype).dot(dy, out=self.db)  # several times as fast as dy.sum(axis=0)
 
     @takes_dy
     def backward(self, dy):
         self.param_grads(dy)
         return dy.dot(self.W.T)  # dL/dx = dy W^T
-
-
-@functools.lru_cache(maxsize=8)
-def _ones(n, dtype):
-    return np.ones(n, dtype)

@@ -5,19 +5,11 @@ from itertools import pairwise
 
 import numpy as np
 
-from dlcourse.guard import checks, files
-from dlcourse.guard.checks import name_of, takes
+from dlcourse.guard import checks, files, views
+from dlcourse.guard.checks import takes
 from dlcourse.guard.shapes import returned_none
 from dlcourse.guard.vectors import chunks, length
-from dlcourse.guard.views import (
-    View,
-    description,
-    grad_kept,
-    gradients_alone,
-    join,
-    own,
-    parts,
-)
+from dlcourse.guard.views import View
 from dlcourse.initializers import xavier
 from dlcourse.layers import Dense
 
@@ -36,32 +28,18 @@ class Sequential:
     @takes(layers=checks.layer_list, seed=checks.SEED, dtype=checks.precision)
     def __init__(self, layers, seed=0, dtype=np.float32):
         self.layers, self.dtype = layers, np.dtype(dtype)
-        named = ((name_of(layer), part) for layer, part, _ in parts(layers) if layer.shapes)
-        self.slices = {f"{number} {name}": part for number, (name, part) in enumerate(named, 1)}
-        _, part, state = parts(layers)[-1]
-        sizes = {"theta": part.stop, "grad": part.stop, "state": state.stop}
-        self._join({name: np.zeros(n, dtype) for name, n in sizes.items()})
+        self.slices = views.slices(layers)
+        views.bind(self, views.vectors(layers, dtype))
         rng = np.random.default_rng(seed)
         for layer in layers:
             layer.init_params(rng)
         self._signature = files.signature(self)
         self.freeze(0)
-        own(layers)
+        views.own(layers)
 
     def __setstate__(self, attributes):
-        """copy.deepcopy and pickle copy views as arrays of their own: join them again."""
-        self._join(attributes)
-
-    def _join(self, attributes):
-        """Give every layer its views of theta, grad and state."""
-        vars(self).update(attributes)
-        self._matrices, self._measured = [], []
-        for layer, part, state in parts(self.layers):
-            matrices = join(layer, self.theta[part], self.grad[part], self.state[state])
-            if layer.shapes:
-                dWs = [dW.ravel() for _, dW in matrices] or [self.grad[part]]
-                self._matrices.append(matrices)  # for penalties
-                self._measured.append((sum(dW.size for dW in dWs), *dWs))  # for grad_rms
+        """copy.deepcopy and pickle copy views as arrays of their own: bind them again."""
+        views.bind(self, attributes)
 
     def forward(self, x, training=False):
         """The last layer's output for a batch x, one example a row, cast to the network's dtype."""
@@ -119,11 +97,7 @@ class Sequential:
         """
         places = [i for i, layer in enumerate(self.layers) if layer.shapes]
         n = checks.whole(0, len(places))("Sequential.freeze", "n_layers", n_layers)
-        self.n_frozen = n
-        self.n_fixed = places[n - 1] + 1 if n else 0  # layers that never run with training=True
-        self._bottom = [*places, len(self.layers)][n]  # the lowest layer that learns
-        self._alone = gradients_alone(self.layers[self._bottom :])  # its method
-        self._frozen = [0, *(part.stop for part in self.slices.values())][n]
+        views.fix(self, places, n)
         self.grad[: self._frozen] = 0
 
     def save(self, path):
@@ -135,7 +109,7 @@ class Sequential:
         files.load(self, path)
 
     def __repr__(self):
-        return description(self)
+        return views.description(self)
 
 
 @takes(sizes=checks.UNITS, unit=checks.MAKES_A_LAYER, output=checks.optional(checks.MAKES_A_LAYER))
@@ -161,7 +135,7 @@ def signals(net, x, dy):
     for layer in net.layers:
         y = layer.forward(y)
         outputs.append(y)
-    with grad_kept(net):
+    with views.grad_kept(net):
         for layer in net.layers[:0:-1]:
             errors.append(layer.backward(errors[-1]))
     return outputs, errors[::-1]

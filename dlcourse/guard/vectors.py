@@ -1,5 +1,6 @@
 """How long is a vector, is it still the same one, which of its rows go through at once."""
 
+import functools
 import math
 import weakref
 
@@ -18,6 +19,12 @@ def length(a):
         return math.sqrt(square)
     largest = float(np.abs(a).max(initial=0))
     return largest * float(np.linalg.norm(a / largest)) if 0 < largest < math.inf else largest
+
+
+@functools.lru_cache(maxsize=8)
+def ones(n, dtype):
+    """A row of ones, kept: its product with a matrix is the sum of the rows."""
+    return np.ones(n, dtype)
 
 
 def chunks(n):

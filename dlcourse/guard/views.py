@@ -102,6 +102,44 @@ def parts(layers):
     return found
 
 
+def slices(layers):
+    """{"1 Dense(289, 20)": its part of theta and of grad}, the parametrised layers in order."""
+    named = [(name_of(layer), part) for layer, part, _ in parts(layers) if layer.shapes]
+    return {f"{number} {name}": part for number, (name, part) in enumerate(named, 1)}
+
+
+def vectors(layers, dtype):
+    """{"theta", "grad", "state"}: zeros for all numbers of these layers."""
+    _, part, state = parts(layers)[-1]
+    sizes = {"theta": part.stop, "grad": part.stop, "state": state.stop}
+    return {name: np.zeros(n, dtype) for name, n in sizes.items()}
+
+
+def bind(net, attributes):
+    """Give a network these attributes, its vectors among them, and every layer its views.
+
+    `_matrices` is what a penalty acts on; `_measured`, for every parametrised layer, how many
+    numbers `grad_rms` looks at, and their arrays.
+    """
+    vars(net).update(attributes)
+    net._matrices, net._measured = [], []
+    for layer, part, state in parts(net.layers):
+        matrices = join(layer, net.theta[part], net.grad[part], net.state[state])
+        if layer.shapes:
+            dWs = [dW.ravel() for _, dW in matrices] or [net.grad[part]]
+            net._matrices.append(matrices)
+            net._measured.append((sum(dW.size for dW in dWs), *dWs))
+
+
+def fix(net, places, n):
+    """The first n parametrised layers, at these places among all, stop learning."""
+    net.n_frozen = n
+    net.n_fixed = places[n - 1] + 1 if n else 0  # layers that never run with training=True
+    net._bottom = [*places, len(net.layers)][n]  # the lowest layer that learns
+    net._alone = gradients_alone(net.layers[net._bottom :])  # its method
+    net._frozen = [0, *(part.stop for part in net.slices.values())][n]  # the end of what is fixed
+
+
 @contextlib.contextmanager
 def grad_kept(net):
     """What runs inside may fill net.grad; afterwards it is as it was."""
