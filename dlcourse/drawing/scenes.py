@@ -26,26 +26,28 @@ from dlcourse.drawing.style import (
     names_above,
 )
 
+PLANE = {"xlabel": "$x_1$", "ylabel": "$x_2$", "aspect": "equal"}
 
-def _marks(ax, x, labels):
-    """Points (N, 2) of two classes: label 1 blue discs, label 0 red triangles."""
+
+def marks(ax, x, labels, zorder=3):
+    """Put points (N, 2) of two classes on ax: label 1 blue discs, label 0 red triangles."""
     for label, marker in ((0, "^"), (1, "o")):
         look = {
             "markersize": 5,
             "markeredgecolor": "white",
             "markeredgewidth": 0.6,
             "linestyle": "",
-            "zorder": 3,
+            "zorder": zorder,
         }
         name = f"label {label}"
         ax.plot(*x[np.ravel(labels) == label].T, marker, color=COLORS[name], label=name, **look)
-    ax.set(xlabel="$x_1$", ylabel="$x_2$", aspect="equal")
 
 
 def points(x, labels, ax=None, **settings):
     """Points (N, 2) of two classes: label 1 blue discs, label 0 red triangles."""
     ax = axes() if ax is None else ax
-    _marks(ax, x, labels)
+    marks(ax, x, labels)
+    ax.set(**PLANE)
     ax.set(**settings)
     return names_above(ax)
 
@@ -92,7 +94,8 @@ def decision_boundary(f, x, labels, ax=None, *, level=0.5, n=100):
     )
     border = _shades(ax, u, v, values, [level], ["#f6dccb", "#cfe3ef"]).lines(level)
     ax.add_collection(LineCollection(border, colors="0.2", linewidths=1.5), autolim=False)
-    _marks(ax, x, labels)
+    marks(ax, x, labels)
+    ax.set(**PLANE)
     ax.set(xlim=u[[0, -1]], ylim=v[[0, -1]])
     return ax
 

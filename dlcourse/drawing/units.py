@@ -5,8 +5,9 @@ from contourpy import contour_generator
 from matplotlib.collections import LineCollection, PolyCollection
 from matplotlib.colors import LinearSegmentedColormap, to_rgb
 
+from dlcourse.drawing.scenes import marks
 from dlcourse.drawing.sheet import sheet
-from dlcourse.drawing.style import BLUE, COLORS, GREY, INK, RED
+from dlcourse.drawing.style import BLUE, GREY, INK, RED
 
 WIDTH, HEIGHT = 8.4, 3.7
 LARGE = 3.0  # the side of the output's picture, in inches
@@ -168,14 +169,4 @@ def _plane(ax, picture, values, level, x, labels, limits):
     shares = (np.asarray(x, float) - limits[0]) / (limits[1] - limits[0])
     inside = (shares >= 0).all(axis=1) & (shares <= 1).all(axis=1)
     places = corner + (shares * (n - 1) + 0.5) / n * LARGE
-    for label, marker in ((0, "^"), (1, "o")):
-        look = {
-            "markersize": 5,
-            "markeredgecolor": "white",
-            "markeredgewidth": 0.6,
-            "linestyle": "",
-            "zorder": 5,
-        }
-        ax.plot(
-            *places[inside & (labels == label)].T, marker, color=COLORS[f"label {label}"], **look
-        )
+    marks(ax, places[inside], labels[inside], zorder=5)
