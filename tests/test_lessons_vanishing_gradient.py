@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from dlcourse import activations, data, losses, network, plots, training, widgets
+from dlcourse.lessons import letters as letters_room
 from dlcourse.lessons import vanishing_gradient as lesson
 
 SIGMOID, TANH, RELU = activations.Sigmoid, activations.Tanh, activations.ReLU
@@ -21,16 +22,16 @@ def kinds(net):
 
 
 def test_a_letter_net_has_its_units_and_its_size_of_weights():
-    assert kinds(lesson.letter_net([20])) == ["Dense", "Sigmoid", "Dense", "Sigmoid"]
-    assert kinds(lesson.letter_net([20], unit=None)) == ["Dense", "Dense", "Sigmoid"]
-    assert kinds(lesson.letter_net([5, 5], TANH, None)) == ["Dense", "Tanh"] * 2 + ["Dense"]
-    (W, _), (V, _) = lesson.letter_net([400], scale=3.0).weights()
+    assert kinds(letters_room.letter_net([20])) == ["Dense", "Sigmoid", "Dense", "Sigmoid"]
+    assert kinds(letters_room.letter_net([20], unit=None)) == ["Dense", "Dense", "Sigmoid"]
+    assert kinds(letters_room.letter_net([5, 5], TANH, None)) == ["Dense", "Tanh"] * 2 + ["Dense"]
+    (W, _), (V, _) = letters_room.letter_net([400], scale=3.0).weights()
     assert abs(W.std() * 17 - 3) < 0.05 and abs(V.std() * 20 - 3) < 0.1
 
 
 def test_one_pass_gives_the_errors_that_signals_gives(letters):
     x, t = letters
-    net = lesson.letter_net([7, 6], TANH, dtype=np.float64)
+    net = letters_room.letter_net([7, 6], TANH, dtype=np.float64)
     outputs, slopes, deltas = lesson.one_pass(net, x, t)
     theirs, errors = network.signals(net, x, (outputs[-1] - t) / len(x))
     for k in range(3):
@@ -42,23 +43,23 @@ def test_one_pass_gives_the_errors_that_signals_gives(letters):
 
 def test_units_are_open_as_far_as_their_slope_is_from_the_largest(letters):
     x, _ = letters
-    net = lesson.letter_net([7], SIGMOID, None)
-    hidden, bare = lesson.open_units(net, x)
+    net = letters_room.letter_net([7], SIGMOID, None)
+    hidden, bare = letters_room.open_units(net, x)
     y = net.layers[1].forward(net.layers[0].forward(x))
     np.testing.assert_allclose(hidden, 4 * y * (1 - y))
     assert bare.shape == (len(x), 26) and np.all(bare == 1)
-    relu = lesson.open_units(lesson.letter_net([7], RELU), x)[0]
+    relu = letters_room.open_units(letters_room.letter_net([7], RELU), x)[0]
     assert set(np.unique(relu)) == {0, 1}
 
 
 def test_a_film_sees_what_a_probe_sees_and_keeps_the_weights_of_each_frame(letters):
     probe = letters[0][:50], letters[1][:50]
-    net, twin = lesson.letter_net([20]), lesson.letter_net([20])
+    net, twin = letters_room.letter_net([20]), letters_room.letter_net([20])
     start = net.weights()[0][0].copy()
-    film = lesson.Film(probe)
-    lesson.train(net, letters, probe, lr=1, epochs=8, progress=film)
-    plain = training.Probe(*probe, losses.MeanSquaredError(), steps=lesson.Film.STEPS)
-    lesson.train(twin, letters, probe, lr=1, epochs=8, progress=plain)
+    film = letters_room.Film(probe)
+    letters_room.train(net, letters, probe, lr=1, epochs=8, progress=film)
+    plain = training.Probe(*probe, losses.MeanSquaredError(), steps=letters_room.Film.STEPS)
+    letters_room.train(twin, letters, probe, lr=1, epochs=8, progress=plain)
     assert [frame.step for frame in film.frames] == list(range(7)) + [8]
     assert film.frames == plain.frames
     assert len(film.weights) == len(film.open_units) == 8
@@ -68,28 +69,28 @@ def test_a_film_sees_what_a_probe_sees_and_keeps_the_weights_of_each_frame(lette
 
 def test_a_network_at_its_start_takes_multiples_of_the_same_weights():
     one, three = (lesson.at_start(3, "tanh", scale, 10, seed=1) for scale in (1.0, 3.0))
-    net = lesson.letter_net([10] * 3, TANH, seed=1, dtype=np.float64, scale=3.0)
+    net = letters_room.letter_net([10] * 3, TANH, seed=1, dtype=np.float64, scale=3.0)
     np.testing.assert_allclose(three.found[lesson.RMS], lesson.look(net, "tanh").found[lesson.RMS])
     assert not np.allclose(one.found[lesson.RMS], three.found[lesson.RMS])
 
 
 def test_the_rule_is_the_product_of_slopes_and_weights():
     start = lesson.at_start(2, "sigmoid", 1.0, 30, seed=0)
-    net = lesson.letter_net([30] * 2, dtype=np.float64)
-    _, slopes, _ = lesson.one_pass(net, *lesson.batch())
+    net = letters_room.letter_net([30] * 2, dtype=np.float64)
+    _, slopes, _ = lesson.one_pass(net, *letters_room.small_batch())
     factor = 1.0
     for slope, (W, _) in zip(slopes[:-1], net.weights()[1:], strict=True):
-        factor *= lesson.rms(slope) * np.sqrt(W.shape[1]) * W.std()
+        factor *= letters_room.rms(slope) * np.sqrt(W.shape[1]) * W.std()
     np.testing.assert_allclose(start.first_over_last(lesson.DELTA)[1], factor)
 
 
 def test_training_from_several_starts_is_training_from_each(letters):
-    runs = lesson.train_each(letters, letters, [20], lr=1, epochs=2, seeds=(0, 3), unit=TANH)
-    net = lesson.letter_net([20], TANH, seed=3)
-    alone = lesson.train(net, letters, letters, lr=1, epochs=2, seed=3)
+    runs = letters_room.train_each(letters, letters, [20], lr=1, epochs=2, seeds=(0, 3), unit=TANH)
+    net = letters_room.letter_net([20], TANH, seed=3)
+    alone = letters_room.train(net, letters, letters, lr=1, epochs=2, seed=3)
     np.testing.assert_array_equal(runs[1].loss, alone.loss)
-    np.testing.assert_array_equal(lesson.accuracies(runs), [r.val_accuracy[1] for r in runs])
-    np.testing.assert_allclose(lesson.ratios(runs, runs), 1)
+    np.testing.assert_array_equal(letters_room.accuracies(runs), [r.val_accuracy[1] for r in runs])
+    np.testing.assert_allclose(letters_room.ratios(runs, runs), 1)
     np.testing.assert_allclose(lesson.falls(runs, 2), [r.grad_rms[0] / r.grad_rms[1] for r in runs])
 
 
@@ -104,8 +105,8 @@ def test_every_drawing_shows_a_figure_with_a_sentence_that_holds_its_number(lett
     shown = []
     monkeypatch.setattr(plots, "show", lambda ax, alt: shown.append(alt))
     x, t = letters
-    runs = lesson.train_each(letters, letters, [20], lr=1, epochs=5, seeds=(0, 1))
-    net = lesson.letter_net([20], dtype=np.float64)
+    runs = letters_room.train_each(letters, letters, [20], lr=1, epochs=5, seeds=(0, 1))
+    net = letters_room.letter_net([20], dtype=np.float64)
     lesson.show_letter_nets(x[0])
     lesson.show_one_unit()
     lesson.show_parts(net, x[0])
@@ -119,12 +120,12 @@ def test_every_drawing_shows_a_figure_with_a_sentence_that_holds_its_number(lett
     magnitudes = net.grad_rms()
     assert f"≈ {magnitudes[0] / magnitudes[1]:.2f} times" in shown[2]
     assert f"with one ≈ {runs[1].val_accuracy[4]:.2f}" in shown[3]
-    assert f"a ≈ {np.median(lesson.accuracies(runs)):.2f}" in shown[8]
+    assert f"a ≈ {np.median(letters_room.accuracies(runs)):.2f}" in shown[8]
 
 
 def test_the_films_of_two_networks_play_over_all_their_steps(letters):
     pair = {
-        name: lesson.film(lesson.letter_net(hidden), letters, letters, lr=1)
+        name: letters_room.film(letters_room.letter_net(hidden), letters, letters, lr=1)
         for name, hidden in (("none", []), ("one", [20]))
     }
     last = pair["one"].frames[-1].step  # ten epochs of one batch
@@ -133,7 +134,7 @@ def test_the_films_of_two_networks_play_over_all_their_steps(letters):
         """Two films."""
         return lesson.draw_films(ax, pair, step)
 
-    steps = [step for step in lesson.Film.STEPS if step <= last]
+    steps = [step for step in letters_room.Film.STEPS if step <= last]
     panel = widgets.explore(draw, axes=lesson.film_axes, step=widgets.player(steps))
     pictures = {panel.png}
     for step in steps[1:]:

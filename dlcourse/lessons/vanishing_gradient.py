@@ -1,4 +1,4 @@
-"""Lesson 3, vanishing gradient: networks for letters, their training, each layer's gradient.
+"""Lesson 3, vanishing gradient: the gradient of each layer of the letters' networks.
 
 First what is computed, then what is drawn of it. A function `show_...` draws and displays, with the
 sentence for those who cannot see the picture; a function `draw_...` stands behind sliders.
@@ -12,120 +12,14 @@ import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from dlcourse import (
-    activations,
-    data,
-    initializers,
-    layers,
-    losses,
-    network,
-    optimizers,
-    plots,
-    training,
-)
+from dlcourse import activations, layers, losses, plots
 from dlcourse.drawing import instrument
+from dlcourse.lessons.letters import letter_net, open_units, rms, small_batch, train
 
 UNITS = {"sigmoid": activations.Sigmoid, "tanh": activations.Tanh, "ReLU": activations.ReLU}
-LARGEST_SLOPE = {activations.Sigmoid: 0.25, activations.Tanh: 1.0, activations.ReLU: 1.0}
 RMS, DELTA = "gradient per weight", "error signal"
 BINS = 26  # of a histogram of slopes
 INK = "0.25"
-
-
-def rms(a):
-    """The size of a typical entry of the array a: the root of the mean square."""
-    return np.sqrt(np.mean(np.square(a)))
-
-
-def letter_net(
-    hidden,
-    unit=activations.Sigmoid,
-    output=activations.Sigmoid,
-    seed=0,
-    dtype=np.float32,
-    scale=1.0,
-):
-    """A Sequential from 289 pixels to 26 letters, with a hidden layer for each width in `hidden`.
-
-    `unit` stands behind every hidden Dense, `output` behind the last one; None is no unit: the
-    layer stays linear.
-    First weights are normal with standard deviation scale/sqrt(n_in), biases 0.
-    """
-    sizes = [289, *hidden, 26]
-    units = [unit] * len(hidden) + [output]
-    stack = []
-    for n_in, n_out, kind in zip(sizes[:-1], sizes[1:], units, strict=True):
-        stack.append(layers.Dense(n_in, n_out, initializers.normal(scale / np.sqrt(n_in))))
-        if kind is not None:
-            stack.append(kind())
-    return network.Sequential(stack, seed, dtype)
-
-
-def train(net, learn, judge, lr, epochs, seed=0, progress=None):
-    """Quadratic loss, plain gradient descent, batches of 1024 in an order drawn from `seed`.
-
-    `learn` and `judge` are pairs (x, t): the examples to learn from, and those whose accuracy is
-    taken after each epoch. Returns the History.
-    """
-    batches = training.Batches(*learn, 1024, seed)
-    loss, rule = losses.MeanSquaredError(), optimizers.SGD(lr)
-    return training.fit(net, loss, rule, batches, epochs, validation=judge, progress=progress)
-
-
-def train_each(learn, judge, hidden, lr, epochs, seeds=(0, 1, 2), **units):
-    """Train a network for each seed, `units` as for letter_net: a list of Histories."""
-    found = []
-    for seed in seeds:
-        net = letter_net(hidden, seed=seed, **units)
-        found.append(train(net, learn, judge, lr, epochs, seed))
-    return found
-
-
-class Film(training.Probe):
-    """A Probe of the quadratic loss that also keeps what the instrument draws.
-
-    For every frame: `weights`, a list of matrices, and `open_units`, a list of arrays of slopes as
-    shares of the largest. The frames stand at STEPS, close together at first.
-    """
-
-    STEPS = (*range(7), 8, 10, 13, 16, *range(20, 40, 5), *range(40, 100, 10))
-    STEPS = (*STEPS, *range(100, 200, 20), *range(200, 401, 40))
-
-    def __init__(self, probe):
-        super().__init__(*probe, losses.MeanSquaredError(), self.STEPS)
-
-    def watch(self, net):
-        self.weights, self.open_units = [], []
-        super().watch(net)
-
-    def __call__(self, step, n_steps=None, history=None):
-        seen = len(self.frames)
-        super().__call__(step)
-        if len(self.frames) > seen:
-            self.weights.append([W.copy() for W, _ in self.net.weights()])
-            self.open_units.append(open_units(self.net, self.x[:100]))
-
-
-def film(net, learn, probe, lr):
-    """Train net for ten epochs, 400 steps, and return its Film."""
-    seen = Film(probe)
-    train(net, learn, probe, lr, epochs=10, progress=seen)
-    return seen
-
-
-def open_units(net, x):
-    """For each Dense an array (N, M): the slopes of the units behind it over the largest slope.
-
-    Where no unit stands behind it, 1.
-    """
-    y, found = x.astype(net.dtype), []
-    for layer in net.layers:
-        y = layer.forward(y)
-        if isinstance(layer, layers.Dense):
-            found.append(np.ones_like(y))
-        else:
-            found[-1] = layer.slope(y) / LARGEST_SLOPE[type(layer)]
-    return found
 
 
 def one_pass(net, x, t):
@@ -176,13 +70,6 @@ def falls_inside(before, after, x, t):
     return {name: start[name] / end[name] for name in start}
 
 
-@functools.cache
-def batch():
-    """64 letters (64, 289) and their targets (64, 26), float64: squares of tiny float32 are 0."""
-    letters, labels = data.letters(2000, seed=1)
-    return letters[:64].astype(np.float64), data.one_hot(labels[:64], 26).astype(np.float64)
-
-
 @dataclasses.dataclass(frozen=True)
 class Start:
     """What the layers of an untrained network receive, input left.
@@ -213,7 +100,7 @@ def look(net, unit="sigmoid"):
     Predicted: from the last layer back, each hidden layer multiplies delta by
     RMS(slope) sqrt(n_out Var W), W being the matrix behind it; dW takes the same factors.
     """
-    x, t = batch()
+    x, t = small_batch()
     _, slopes, deltas = one_pass(net, x, t)
     matrices = [W for W, _ in net.weights()]
     path = np.ones(len(matrices))
@@ -261,7 +148,7 @@ def unsaturated(hidden=3, width=30, seeds=10):
     Each the smallest over `seeds` networks, printed; shrinking is by what the `difference` of a
     layer's outputs is divided from one hidden layer to the next.
     """
-    x, t = batch()
+    x, t = small_batch()
     means, slopes, shrinks = [], [], []
     for seed in range(seeds):
         net = letter_net([width] * hidden, seed=seed, dtype=np.float64)
@@ -344,22 +231,6 @@ def print_falls(rows):
     for name, runs in rows.items():
         words = [" and ".join(f"≈ {fall:.0f}" for fall in row) for row in falls(runs)]
         print(f"{name:<17}", "; ".join(words))
-
-
-def accuracies(runs):
-    """The accuracy after the last epoch of each History."""
-    return np.array([run.val_accuracy[-1] for run in runs])
-
-
-def ratios(runs, others):
-    """How often each run is right for once that the other is, start by start."""
-    return accuracies(runs) / accuracies(others)
-
-
-def print_accuracies(rows):
-    """A line for each {name: Histories}: the accuracy after the last epoch."""
-    for name, runs in rows.items():
-        print(f"{name:<17}", ", ".join(f"≈ {score:.2f}" for score in accuracies(runs)))
 
 
 # What is seen of it.
@@ -448,7 +319,7 @@ def show_one_unit():
 
 def show_parts(net, letter):
     """The instrument for a network with one hidden layer before its first step, named in parts."""
-    x, t = batch()
+    x, t = small_batch()
     one_pass(net, x, t)
     ax = instrument.axes()
     magnitudes = np.array(net.grad_rms())
@@ -507,7 +378,7 @@ def _before(hidden, unit, scale, seed, width=30):
     magnitudes = at_start(hidden, unit, scale, width, seed).found[RMS]
     net, theta = _untrained(hidden, unit, width, seed)
     net.theta = scale * theta
-    return [W.copy() for W, _ in net.weights()], magnitudes, open_units(net, batch()[0])
+    return [W.copy() for W, _ in net.weights()], magnitudes, open_units(net, small_batch()[0])
 
 
 def draw_start(ax=None, hidden=3, unit="sigmoid", scale=1.0, seed=0):
@@ -518,7 +389,7 @@ def draw_start(ax=None, hidden=3, unit="sigmoid", scale=1.0, seed=0):
     kind = f"{unit}s" if unit == "sigmoid" else unit
     weights = f", weights × {scale:.2g}" if scale != 1 else ""
     title = f"{hidden} hidden layer{'s' * (hidden > 1)} of {kind}{weights}: "
-    letter = batch()[0][0].reshape(17, 17)
+    letter = small_batch()[0][0].reshape(17, 17)
     words = title + instrument.lost_or_won(magnitudes)
     return instrument.instrument(ax, matrices, magnitudes, shares, letter, title=words)
 
@@ -642,7 +513,7 @@ def draw_films(ax, films, step):
 
     Bars hang from the last layer's magnitude at step 0.
     """
-    letter = batch()[0][0].reshape(17, 17)
+    letter = small_batch()[0][0].reshape(17, 17)
     for k, (name, film) in enumerate(films.items()):
         at = [frame.step for frame in film.frames].index(step)
         frame, level = film.frames[at], film.frames[0].grad_rms[-1]

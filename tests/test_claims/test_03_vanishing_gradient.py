@@ -6,6 +6,7 @@ import functools
 import numpy as np
 
 from dlcourse import activations, data
+from dlcourse.lessons import letters as letters_room
 from dlcourse.lessons import vanishing_gradient as lesson
 
 SEEDS = range(10)
@@ -29,8 +30,8 @@ def runs(hidden, unit, output, lr, epochs):
     learn, judge, _ = letters()
     accuracy, magnitude = [], []
     for seed in SEEDS:
-        net = lesson.letter_net(hidden, unit, output, seed)
-        run = lesson.train(net, learn, judge, lr=lr, epochs=epochs, seed=seed)
+        net = letters_room.letter_net(hidden, unit, output, seed)
+        run = letters_room.train(net, learn, judge, lr=lr, epochs=epochs, seed=seed)
         accuracy.append(run.val_accuracy)
         magnitude.append(run.grad_rms)
     return np.array(accuracy), np.array(magnitude)
@@ -84,9 +85,9 @@ def after_one_epoch(seed):
     now).
     """
     learn, judge, probe = letters()
-    net = lesson.letter_net([20], seed=seed)
+    net = letters_room.letter_net([20], seed=seed)
     start = lesson.inside(net, *probe)
-    lesson.train(net, learn, judge, lr=1, epochs=1, seed=seed)
+    letters_room.train(net, learn, judge, lr=1, epochs=1, seed=seed)
     return net, start, lesson.inside(net, *probe)
 
 
@@ -144,7 +145,7 @@ def test_the_rate_for_the_plateau_fails_from_the_start_and_works_on_the_plateau(
     assert np.all(early[:, 1] < 0.12)
     for seed in SEEDS:
         net = copy.deepcopy(after_one_epoch(seed)[0])
-        late = lesson.train(net, learn, judge, lr=27, epochs=4, seed=seed)
+        late = letters_room.train(net, learn, judge, lr=27, epochs=4, seed=seed)
         assert late.val_accuracy[3] > 0.6
 
 
@@ -175,9 +176,9 @@ def test_no_sigmoid_has_to_saturate_for_the_gradient_to_vanish():
     """Three hidden layers of 30: slopes near a quarter, and every layer tells the letters apart
     less.
     """
-    x, t = lesson.batch()
+    x, t = letters_room.small_batch()
     for seed in SEEDS:
-        net = lesson.letter_net([30] * 3, seed=seed, dtype=np.float64)
+        net = letters_room.letter_net([30] * 3, seed=seed, dtype=np.float64)
         outputs, slopes, _ = lesson.one_pass(net, x, t)
         differ = np.array([y.std(axis=0).mean() for y in outputs[:3]])
         assert min(slope.mean() for slope in slopes[:3]) > 0.2

@@ -1,0 +1,133 @@
+"""The letters' network of lessons 3 to 6: how it is made, trained, looked at while it trains.
+
+Lesson 3 builds each of these by hand; from then on they are called.
+"""
+
+import functools
+
+import numpy as np
+
+from dlcourse import activations, data, initializers, layers, losses, network, optimizers, training
+
+LARGEST_SLOPE = {activations.Sigmoid: 0.25, activations.Tanh: 1.0, activations.ReLU: 1.0}
+
+
+def rms(a):
+    """The size of a typical entry of the array a: the root of the mean square."""
+    return np.sqrt(np.mean(np.square(a)))
+
+
+def letter_net(
+    hidden,
+    unit=activations.Sigmoid,
+    output=activations.Sigmoid,
+    seed=0,
+    dtype=np.float32,
+    scale=1.0,
+):
+    """A Sequential from 289 pixels to 26 letters, with a hidden layer for each width in `hidden`.
+
+    `unit` stands behind every hidden Dense, `output` behind the last one; None is no unit: the
+    layer stays linear.
+    First weights are normal with standard deviation scale/sqrt(n_in), biases 0.
+    """
+    sizes = [289, *hidden, 26]
+    units = [unit] * len(hidden) + [output]
+    stack = []
+    for n_in, n_out, kind in zip(sizes[:-1], sizes[1:], units, strict=True):
+        stack.append(layers.Dense(n_in, n_out, initializers.normal(scale / np.sqrt(n_in))))
+        if kind is not None:
+            stack.append(kind())
+    return network.Sequential(stack, seed, dtype)
+
+
+def train(net, learn, judge, lr, epochs, seed=0, *, loss=None, optimizer=None, progress=None):
+    """Train net in batches of 1024, their order drawn from `seed`; returns the History.
+
+    `learn` and `judge` are pairs (x, t): the examples to learn from, and those whose accuracy is
+    taken after each epoch. Unless given, the loss is MeanSquaredError() and the optimizer plain
+    gradient descent, SGD(lr); with an optimizer of your own, lr is None.
+    """
+    batches = training.Batches(*learn, 1024, seed)
+    loss = loss or losses.MeanSquaredError()
+    optimizer = optimizer or optimizers.SGD(lr)
+    return training.fit(net, loss, optimizer, batches, epochs, validation=judge, progress=progress)
+
+
+def train_each(learn, judge, hidden, lr, epochs, seeds=(0, 1, 2), loss=None, **units):
+    """Train a network for each seed, `units` as for letter_net: a list of Histories."""
+    found = []
+    for seed in seeds:
+        net = letter_net(hidden, seed=seed, **units)
+        found.append(train(net, learn, judge, lr, epochs, seed, loss=loss))
+    return found
+
+
+class Film(training.Probe):
+    """A Probe that also keeps what the instrument draws; the loss is MeanSquaredError() if none.
+
+    For every frame: `weights`, a list of matrices, and `open_units`, a list of arrays of slopes as
+    shares of the largest. The frames stand at STEPS, close together at first.
+    """
+
+    STEPS = (*range(7), 8, 10, 13, 16, *range(20, 40, 5), *range(40, 100, 10))
+    STEPS = (*STEPS, *range(100, 200, 20), *range(200, 401, 40))
+
+    def __init__(self, probe, loss=None):
+        super().__init__(*probe, loss or losses.MeanSquaredError(), self.STEPS)
+
+    def watch(self, net):
+        self.weights, self.open_units = [], []
+        super().watch(net)
+
+    def __call__(self, step, n_steps=None, history=None):
+        seen = len(self.frames)
+        super().__call__(step)
+        if len(self.frames) > seen:
+            self.weights.append([W.copy() for W, _ in self.net.weights()])
+            self.open_units.append(open_units(self.net, self.x[:100]))
+
+
+def film(net, learn, probe, lr, seed=0, *, loss=None, optimizer=None):
+    """Train net for ten epochs, 400 steps, as `train` does, and return its Film."""
+    seen = Film(probe, loss)
+    train(net, learn, probe, lr, 10, seed, loss=loss, optimizer=optimizer, progress=seen)
+    return seen
+
+
+def open_units(net, x):
+    """For each Dense an array (N, M): the slopes of the units behind it over the largest slope.
+
+    Where no unit stands behind it, 1.
+    """
+    y, found = x.astype(net.dtype), []
+    for layer in net.layers:
+        y = layer.forward(y)
+        if isinstance(layer, layers.Dense):
+            found.append(np.ones_like(y))
+        else:
+            found[-1] = layer.slope(y) / LARGEST_SLOPE[type(layer)]
+    return found
+
+
+@functools.cache
+def small_batch():
+    """64 letters (64, 289) and their targets (64, 26), float64: squares of tiny float32 are 0."""
+    letters, labels = data.letters(2000, seed=1)
+    return letters[:64].astype(np.float64), data.one_hot(labels[:64], 26).astype(np.float64)
+
+
+def accuracies(runs):
+    """The accuracy after the last epoch of each History."""
+    return np.array([run.val_accuracy[-1] for run in runs])
+
+
+def ratios(runs, others):
+    """How often each run is right for once that the other is, start by start."""
+    return accuracies(runs) / accuracies(others)
+
+
+def print_accuracies(rows):
+    """A line for each {name: Histories}: the accuracy after the last epoch."""
+    for name, runs in rows.items():
+        print(f"{name:<17}", ", ".join(f"≈ {score:.2f}" for score in accuracies(runs)))
