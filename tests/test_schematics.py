@@ -205,6 +205,15 @@ def test_the_same_matrix_has_the_same_colour_at_every_step():
     assert all(start[1] == end[1] and start[0] < end[0] for start, end in across)
 
 
+def test_an_unrolled_network_may_show_letters_and_count_its_steps_from_one():
+    ax = schematics.unrolled([[1], [2]], STATES, [[1], [2]], digits=None, first_step=1)
+    assert inside(ax)
+    found = words(ax)
+    for text in ("$h_{0}$", "$x_{1}$", "$h_{2}$", "$y_{2}$", "step 1", "step 2"):
+        assert text in found, text
+    assert "step 0" not in found
+
+
 def test_an_unrolled_network_takes_a_state_before_its_first_step():
     with pytest.raises(ValueError, match="2 inputs, 2 states, 2 outputs"):
         schematics.unrolled([[1], [2]], STATES[1:], [[1], [2]])
