@@ -99,14 +99,14 @@ def known_tags(lesson):
 
 
 def one_setup(lesson):
-    """One setup cell, the first code cell, at most 8 lines; warnings are not silenced anywhere."""
+    """One setup cell, the first code cell, at most 8 statements; warnings are not silenced."""
     cells, found = code_cells(lesson, "setup"), []
     if cells != code_cells(lesson)[:1]:
         found.append("the first code cell, and no other, is tagged setup")
     found += [
-        f"{len(lines(cell))} lines in the setup cell, more than 8"
+        f"{len(ast.parse(cell.source).body)} statements in the setup cell, more than 8"
         for cell in cells
-        if len(lines(cell)) > 8
+        if len(ast.parse(cell.source).body) > 8
     ]
     return found + [
         f"cell {cell.id} filters warnings"
@@ -436,7 +436,7 @@ BAD = [
     ),
     (known_tags, [code("1", "plot")], ["has the tag plot"]),
     (one_setup, [code("1"), code("2", "setup")], ["the first code cell"]),
-    (one_setup, [code("1\n" * 9, "setup")], ["9 lines in the setup cell"]),
+    (one_setup, [code("1\n" * 9, "setup")], ["9 statements in the setup cell"]),
     (one_setup, [code("1", "setup"), code("import warnings")], ["filters warnings"]),
     (
         rhythm,
