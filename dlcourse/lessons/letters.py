@@ -66,12 +66,15 @@ def train(
     return training.fit(net, loss, optimizer, batches, epochs, validation=judge, progress=progress)
 
 
-def train_each(learn, judge, hidden, lr, epochs, seeds=(0, 1, 2), loss=None, **units):
+def train_each(
+    learn, judge, hidden, lr, epochs, seeds=(0, 1, 2), loss=None, batch_size=1024, **units
+):
     """Train a network for each seed, `units` as for letter_net: a list of Histories."""
     found = []
     for seed in seeds:
         net = letter_net(hidden, seed=seed, **units)
-        found.append(train(net, learn, judge, lr, epochs, seed, loss=loss))
+        run = train(net, learn, judge, lr, epochs, seed, batch_size=batch_size, loss=loss)
+        found.append(run)
     return found
 
 
