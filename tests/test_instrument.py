@@ -114,6 +114,7 @@ def test_factors_stand_between_neighbours_while_there_is_room():
     assert "×0.50" in found and "×0.20" in found
     assert not [word for word in words(parts([1e-3] * 13)) if word.startswith("×")]
     assert not [word for word in words(parts([1e-3, 0.0])) if word.startswith("×")]
+    assert not [word for word in words(parts([1e-3, 1e-2], factors=None)) if word.startswith("×")]
 
 
 def test_others_and_outline_are_drawn_beside_the_bars():

@@ -275,6 +275,12 @@ def test_valleys_draw_both_paths_of_each_rule_solid_and_dashed_on_equal_axes():
     assert words(ax) == ["8 → 9"]
 
 
+def test_valleys_of_one_colour_keep_it_for_every_rule():
+    ax = drawn(scenes.valleys(paths(0), paths(0.1), color=plots.ORANGE))
+    shown = [panel for panel in ax.ravel() if panel.axison]
+    assert [panel.lines[0].get_color() for panel in shown] == [plots.ORANGE] * 2
+
+
 def test_valleys_take_two_paths_for_each_name():
     with pytest.raises(ValueError, match="valleys takes two paths for each name"):
         scenes.valleys(paths(0), {"SGD": np.zeros((2, 2))})

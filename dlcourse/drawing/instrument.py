@@ -43,6 +43,7 @@ def instrument(
     ylabel="gradient magnitude",
     names=None,
     room=ROOM,
+    factors="back",
 ):
     """The network of L layers on ax[0], a bar for each of them on ax[1]; returns ax.
 
@@ -54,7 +55,7 @@ def instrument(
     magnitudes, as empty boxes. others (K, L): of other networks, as thin strokes. A magnitude of 0
     is an empty box "0"; beyond the axis stands an arrow with the number; one that is NaN is not
     known yet, and its layer pale and without a bar. room: so many layers fit before the picture
-    grows; with fewer, the left stays empty.
+    grows; with fewer, the left stays empty. factors: as in `bars`.
     """
     magnitudes = np.asarray(magnitudes, float)
     reference = float(magnitudes[-1] if reference is None else reference)
@@ -73,6 +74,7 @@ def instrument(
         ylabel=ylabel,
         names=names,
         limits=limits,
+        factors=factors,
     )
     return ax
 
