@@ -70,9 +70,10 @@ def nodes(cell, kind):
 def prose(cell):
     """The text that is read at once.
 
-    What is folded, displayed equations and blocks of code are left out.
+    What is folded, displayed equations, blocks of code and tables are left out.
     """
-    return re.sub(r"<details>.*?</details>|\$\$.*?\$\$|```.*?```", "", cell.source, flags=re.DOTALL)
+    text = re.sub(r"<details>.*?</details>|\$\$.*?\$\$|```.*?```", "", cell.source, flags=re.DOTALL)
+    return re.sub(r"^\|.*$", "", text, flags=re.MULTILINE)
 
 
 def many(lesson, what, number):
@@ -131,7 +132,7 @@ def rhythm(lesson):
 
 
 def length_of_texts(lesson):
-    """Text cells have at most 150 words (what is folded and displayed equations not counted)."""
+    """Text cells have at most 150 words (what is folded, equations and tables not counted)."""
     words = {cell.id: len(prose(cell).split()) for cell in text_cells(lesson)}
     return [f"cell {name} has {n} words, more than 150" for name, n in words.items() if n > 150]
 
@@ -454,6 +455,7 @@ BAD = [
         [text("<details>" + "word " * 151 + "</details> $$" + "x " * 151 + "$$")],
         [],
     ),
+    (length_of_texts, [text("New words\n\n| a | b |\n|---|---|\n" + "| word | word |\n" * 80)], []),
     (equations, [text("$$a$$ and $$b$$")], ["several equations"]),
     (length_of_code, [code("1\n" * 31)], ["31 lines, more"]),
     (
