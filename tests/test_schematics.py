@@ -495,3 +495,23 @@ def test_a_sheet_is_drawn_on_the_axes_given_or_on_new_ones():
         assert draw(ax=given) is given and draw().figure is not given.figure
         sizes = [text.get_fontsize() for text in draw().texts]
         assert min(sizes) >= 9
+
+
+# --- a chain
+
+
+def test_a_chain_multiplies_its_slopes_up_from_the_right():
+    ax = drawn(plots.chain(["w", "z = 2 w", "L = z − 3"], [0.5, 1, -2], [2, -1.5]))
+    said = words(ax)
+    assert said[:4] == ["w", "0.5", "dL/dw", "−3"]
+    assert said[4:8] == ["z = 2 w", "1", "dL/dz", "−1.5"]
+    assert said[8:12] == ["L = z − 3", "−2", "dL/dL", "1"]
+    assert said[12:16] == ["slope 2", "× 2", "slope −1.5", "× (−1.5)"] and inside(ax)
+    forward, back = arrows(ax, style.INK), arrows(ax, style.BACKWARD)
+    assert all(start[0] < end[0] for start, end in forward) and len(forward) == 2
+    assert all(start[0] > end[0] for start, end in back) and len(back) == 2
+
+
+def test_a_chain_says_how_many_slopes_it_takes():
+    with pytest.raises(ValueError, match="chain takes a value .* got 2 names, 2 values, 2 slopes"):
+        plots.chain(["w", "L"], [1, 2], [3, 4])
