@@ -5,7 +5,6 @@ notebook, and against a small bad one, so that it is known to be able to fail.
 """
 
 import ast
-import base64
 import html
 import io
 import itertools
@@ -839,31 +838,21 @@ def test_a_bad_picture_is_found(put, words):
     assert any(words in sentence for sentence in found) if words else not found, found
 
 
-def test_readme_shows_pictures_that_its_notebooks_made():
+def test_readme_shows_all_pictures_that_are_stored_for_it():
+    """What they show is tested where they are made, in test_tools.py."""
     home = LESSONS[0].parent.parent
-    shown = {
-        pathlib.Path(found).stem
-        for found in re.findall(r"notebooks/pictures/[\w-]+\.png", (home / "README.md").read_text())
-    }
-    stored = {
-        cell.id: record.pictures(cell) for path in LESSONS for cell in nbformat.read(path, 4).cells
-    }
-    folder = home / "notebooks" / "pictures"
-    files = [file for file in folder.iterdir() if file.stem != "hero"]  # tools/hero.py made that
-    assert "hero" in shown and "notebooks/pictures/hero.gif" in (home / "README.md").read_text()
-    shown.discard("hero")
-    assert shown == {file.stem for file in files} and shown
-    for file in files:
-        assert file.read_bytes() == base64.b64decode(stored[file.stem][-1].data["image/png"]), (
-            file.name
-        )
+    text = (home / "README.md").read_text(encoding="utf-8")
+    shown = set(re.findall(r"notebooks/pictures/([\w-]+\.\w+)", text))
+    stamps = {f"{path.stem.replace('_', '-')}-stamp.png" for path in LESSONS}
+    assert shown == stamps | {"hero.gif", "hero.png"}
+    assert shown == {file.name for file in (home / "notebooks" / "pictures").iterdir()}
 
 
 @pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
 def test_readme_presents_a_notebook_as_it_presents_itself(path):
     """README and notebook have the same title, question, minutes (core / all) and needs.
 
-    README adds three points, a picture of the notebook's own with its alt, and what it settles.
+    README adds three points, a picture with its alt, and what the lesson settles.
     """
     readme, head = (
         (path.parent.parent / "README.md").read_text(encoding="utf-8"),

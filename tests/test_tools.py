@@ -18,6 +18,7 @@ import palette
 import pytest
 import record
 import solutions
+import stamps
 import variants
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 from PIL import Image
@@ -204,6 +205,35 @@ def test_the_stored_hero_is_what_hero_draws_and_is_small():
         assert np.abs(a - b).max() < 60 and np.abs(a - b).mean() < 1.5
     standing = Image.open(hero.FOLDER / "hero.png")
     assert standing.size == (1680, 840) and standing.mode == "P"
+
+
+@pytest.mark.parametrize("name", stamps.DRAWN)
+def test_a_stored_stamp_is_what_stamps_draws_and_can_be_read(name):
+    with matplotlib.rc_context():
+        stamps.plots.use_style()
+        ax = stamps.DRAWN[name]()
+        drawn = stamps.stored(ax)
+    stored = Image.open(stamps.FOLDER / f"{name}-stamp.png")
+    assert stored.size == drawn.size == (760, 380) and stored.mode == "P"
+    a, b = (np.asarray(image.convert("RGB").reduce(4), float) for image in (stored, drawn))
+    assert np.abs(a - b).max() < 60 and np.abs(a - b).mean() < 1.5
+    panels = np.ravel(ax)[0].figure.axes
+    assert not any(p.axison and (len(p.get_xticks()) or len(p.get_yticks())) for p in panels)
+    texts = [text for panel in panels for text in (*panel.texts, panel.title, panel._left_title)]
+    texts = [text for text in texts if text.get_text().strip(" ×")]
+    assert 1 <= sum(len(text.get_text().split()) for text in texts) <= 8
+    assert all(text.get_fontsize() >= stamps.WORDS for text in texts)
+
+
+def test_the_stamps_say_what_the_package_computed():
+    stair = [text.get_text() for text in stamps.staircase().texts]
+    magnitudes = stamps.magnitudes_at_start(stamps.letter_net([30] * 9, dtype=np.float64))
+    lost = float(stair[-1].removeprefix("1/").replace(",", ""))
+    assert lost == pytest.approx(magnitudes[-1] / magnitudes[0], rel=0.05)
+    turned = np.sqrt(0.5) * np.array([[1, 1], [-1, 1]])
+    for number, name in enumerate(stamps.RATES):
+        straight, back = stamps.walk(name, np.eye(2)), stamps.walk(name, turned)
+        assert np.allclose(straight, back) is (number < 3), name
 
 
 def exercise(solution):
