@@ -10,6 +10,7 @@ import os
 import sys
 from unittest import mock
 
+import glossary
 import hero
 import matplotlib
 import nbformat
@@ -234,6 +235,76 @@ def test_the_stamps_say_what_the_package_computed():
     for number, name in enumerate(stamps.RATES):
         straight, back = stamps.walk(name, np.eye(2)), stamps.walk(name, turned)
         assert np.allclose(straight, back) is (number < 3), name
+
+
+def lesson_with_words(folder, name, table, text="## Down\n\nA *slope* and a *unit*."):
+    """A lesson whose text stands above a table of new words."""
+    head = "## New words\n\n| word | meaning |\n|---|---|\n"
+    cells = [new_markdown_cell(f"# {name}"), new_markdown_cell(text), new_code_cell("1")]
+    path = folder / f"{name}.ipynb"
+    nbformat.write(new_notebook(cells=[*cells, new_markdown_cell(head + table)]), path)
+    return path
+
+
+def test_the_stored_glossary_is_what_the_lessons_tables_say():
+    entries, wrong = glossary.gather()
+    assert wrong == []
+    stored = (glossary.FOLDER / "GLOSSARY.md").read_text(encoding="utf-8")
+    assert stored == glossary.written(entries), "run python tools/glossary.py"
+
+
+def test_the_glossary_gathers_words_by_alphabet_with_the_section_where_they_first_stand(tmp_path):
+    text = "It has a *unit*.\n\n## Up (core)\n\nA *unit* has a *slope*."
+    lesson_with_words(
+        tmp_path, "02_later", "| unit, neuron | Adds up. |\n| slope m | Rises |", text
+    )
+    lesson_with_words(
+        tmp_path, "03_last", "| neuron | Another. |\n| Slope | Again. |", "*neuron*, *slope*"
+    )
+    nbformat.write(new_notebook(cells=[new_markdown_cell("No words.")]), tmp_path / "04_none.ipynb")
+    entries, wrong = glossary.gather(tmp_path)
+    assert wrong == []
+    assert [entry.row() for entry in entries] == [
+        "| slope m | Rises. | [Lesson 2](02_later.ipynb), “Up”; "
+        "[Lesson 3](03_last.ipynb), “title” |",
+        "| unit, neuron | Adds up. | [Lesson 2](02_later.ipynb), “title”; "
+        "[Lesson 3](03_last.ipynb), “title” |",
+    ]
+    assert glossary.written(entries).endswith(entries[1].row() + "\n")
+
+
+@pytest.mark.parametrize(
+    ("table", "sentence"),
+    [
+        ("| bend | It bends. |", "“bend” stands nowhere above the table in *italics*"),
+        ("| slope | |", "the row “slope | ” is not a word and its meaning"),
+        ("| slope | Rises. | more |", "the row “slope | Rises. | more” is not a word and its"),
+        ("", "“New words” holds no table | word | meaning |"),
+        ("| slope | Rises. |\n| slope | Again. |", "“slope” stands in the table twice"),
+        ("| slope | Rises. |\n\n## New words\n\nAgain.", "has 2 sections “New words”"),
+    ],
+)
+def test_a_bad_table_of_words_is_told_in_a_sentence(tmp_path, table, sentence):
+    path = lesson_with_words(tmp_path, "01_bad", table)
+    _, wrong = glossary.gather(tmp_path)
+    assert len(wrong) == 1 and wrong[0].startswith(path.name) and sentence in wrong[0]
+
+
+@pytest.mark.parametrize(
+    ("text", "there"),
+    [
+        ("a *slope* here", True),
+        ("**slope**", False),
+        ("`*slope*`", False),
+        ("2 * slope * 3", False),
+        ("<details><summary>?</summary>\n\n*slope*\n</details>", False),
+        ("```\n*slope*\n```", False),
+        ("| a | *slope* |", True),
+        ("*Slope*", True),
+    ],
+)
+def test_a_word_counts_as_explained_where_italics_are_read(text, there):
+    assert ("slope" in glossary.first_places([("A", text)])) is there
 
 
 def exercise(solution):
