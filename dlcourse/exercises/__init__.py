@@ -24,6 +24,7 @@ from dlcourse.exercises.initialization import (
     check_uniform_limit,
 )
 from dlcourse.exercises.logistic_regression import (
+    check_gradient_with_bias,
     check_step_with_l2,
     check_surprise_in_bits,
     check_weighted_gradient,
