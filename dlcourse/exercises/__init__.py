@@ -22,6 +22,7 @@ from dlcourse.exercises.initialization import (
     check_diagnosis,
     check_numerator,
     check_uniform_limit,
+    check_he_weights,
 )
 from dlcourse.exercises.logistic_regression import (
     check_gradient_with_bias,
