@@ -311,6 +311,16 @@ RIGHT = {  # other right answers
         lambda slope, width: (slope**2 * width) ** -0.5,
         lambda slope, width: np.array(width**-0.5 / slope),
     ],
+    "check_softmax_of_rows": [
+        lambda z: np.exp(softmax_by_rows(z)),
+        lambda z: np.exp(z - np.logaddexp.reduce(z, axis=1)[:, None]),
+        lambda z: np.exp(log_softmax(z + 7)).tolist(),
+    ],
+    "check_bias_for": [
+        lambda share: -np.log(1 / share - 1),
+        lambda share: np.log(share) - np.log1p(-share),
+        lambda share: np.array(2 * np.arctanh(2 * share - 1)),
+    ],
     "check_surprise_of_sign": [
         lambda z, y: np.maximum(-y * z, 0) + np.log1p(np.exp(-np.abs(z))),
         surprise_by_cases,
@@ -443,6 +453,20 @@ WRONG = {  # wrong answers that no sentence names; some are right where numbers 
         lambda slope, width: np.sqrt(slope / width),
         lambda slope, width: slope * np.sqrt(width),
     ],
+    "check_softmax_of_rows": [
+        lambda z: z,
+        lambda z: np.exp(log_softmax(z.T).T),
+        lambda z: np.exp(log_softmax(z.ravel()[None, :]).reshape(z.shape)),
+        lambda z: 2.0 ** (z - z.max(axis=1, keepdims=True)),
+        lambda z: np.exp(log_softmax(2 * z)),
+        lambda z: np.exp(log_softmax(np.minimum(z, 700))),
+    ],
+    "check_bias_for": [
+        lambda share: 2 * share - 1,
+        lambda share: -np.log(1 - share),
+        lambda share: np.log2(share / (1 - share)),
+        lambda share: -3.22,
+    ],
     "check_surprise_of_sign": [
         lambda z, y: np.abs(z) + np.log1p(np.exp(-np.abs(z))),
         lambda z, y: -y * z + np.log1p(np.exp(y * z)),
@@ -529,44 +553,38 @@ def test_a_loop_is_named_where_its_numbers_are_right(say):
 # ---- the checks that are functions
 
 
-def mean_last(p, T):
-    return (p - T) / T.shape[1]
+def mean_last(p, t):
+    return (p - t) / len(t)
 
 
-def dictionary_gradients(X, T, parameters, last=mean_last, relu=True, L=None):
-    """Lesson 4's third exercise; `last` makes dZ of the last layer from the answers p."""
-    L, A, found = L or len(parameters) // 2, [X], {}
-    for k in range(1, L + 1):
-        Z = parameters[f"W{k}"] @ A[-1] + parameters[f"b{k}"]
-        A.append(np.maximum(Z, 0) if k < L else 0.5 * (1 + np.tanh(Z / 2)))
-    dZ = last(A[L], T)
-    for k in range(L, 0, -1):
-        found |= {f"dW{k}": dZ @ A[k - 1].T, f"db{k}": dZ.sum(axis=1, keepdims=True)}
-        dZ = (parameters[f"W{k}"].T @ dZ) * (A[k - 1] > 0 if relu else 1)
-    return found
+def two_layer_gradients(x, t, parameters, last=mean_last, relu=True):
+    """Lesson 4's fifth exercise; `last` makes delta of the output units from the answers p."""
+    z1 = x @ parameters["W1"] + parameters["b1"]
+    y = np.maximum(z1, 0)
+    z2 = y @ parameters["W2"] + parameters["b2"]
+    delta2 = last(0.5 * (1 + np.tanh(z2 / 2)), t)
+    delta1 = delta2 @ parameters["W2"].T * (z1 > 0 if relu else 1)
+    found = {"dW2": y.T @ delta2, "db2": delta2.sum(axis=0)}
+    return {**found, "dW1": x.T @ delta1, "db1": delta1.sum(axis=0)}
 
 
 def gradients(transpose=False, **changes):
-    """An answer to lesson 4's third exercise with some part changed."""
+    """An answer to lesson 4's fifth exercise with some part changed."""
 
     def answer(*given):
-        found = dictionary_gradients(*given, **changes)
+        found = two_layer_gradients(*given, **changes)
         return {key: value.T if transpose else value.tolist() for key, value in found.items()}
 
     return answer
 
 
-def naive_last(p, T):
-    return -(T / p - (1 - T) / (1 - p)) * p * (1 - p) / T.shape[1]
+def naive_last(p, t):
+    return -(t / p - (1 - t) / (1 - p)) * p * (1 - p) / len(t)
 
 
-def three_layers_only(X, T, parameters):
-    return dictionary_gradients(X, T, parameters, L=3)
-
-
-def spoiling(X, T, parameters):
-    found = dictionary_gradients(X, T, parameters)
-    for array in (X, T, *parameters.values()):
+def spoiling(x, t, parameters):
+    found = two_layer_gradients(x, t, parameters)
+    for array in (x, t, *parameters.values()):
         array[...] = 7
     return found
 
@@ -617,21 +635,20 @@ ANSWERS = {  # check: (the line it should print, or how that line begins, and an
         ("2 of the 4 points", lambda: (*XOR, [[np.nan], [0]], [0])),
         ("your function stops with ValueError", lambda: 5 * [0]),
     ],
-    "check_dictionary_gradients": [
-        ("right", dictionary_gradients),
+    "check_two_layer_gradients": [
+        ("right", two_layer_gradients),
         ("right", gradients()),
         ("right", spoiling),
-        ("not answered yet", lambda X, T, parameters: None),
-        ("return a dictionary", lambda X, T, parameters: parameters),
-        ("dW3 has shape", gradients(transpose=True)),
+        ("not answered yet", lambda x, t, parameters: None),
+        ("return a dictionary", lambda x, t, parameters: parameters),
+        ("dW2 has shape", gradients(transpose=True)),
         ("nan where an answer", gradients(last=naive_last)),
-        ("the mean is missing", gradients(last=lambda p, T: p - T)),
-        ("the sign is turned", gradients(last=lambda p, T: (T - p) / T.shape[1])),
-        ("the last layer is not right", gradients(last=lambda p, T: (p - T) * p * (1 - p) / 7)),
-        ("the last layer is not right", gradients(last=lambda p, T: (p - T) / p.size)),
-        ("the last layer is right; below", gradients(relu=False)),
-        ("right for three layers, not for 2", three_layers_only),
-        ("right for three layers, not for 2", gradients(last=lambda p, T: (p - T) / 7)),
+        ("the mean is missing", gradients(last=lambda p, t: p - t)),
+        ("the sign is turned", gradients(last=lambda p, t: (t - p) / len(t))),
+        ("the output layer is not right", gradients(last=lambda p, t: (p - t) * p * (1 - p) / 7)),
+        ("the output layer is not right", gradients(last=lambda p, t: (p - t) / p.size)),
+        ("the output layer is right; the", gradients(relu=False)),
+        ("right for 7 examples", gradients(last=lambda p, t: (p - t) / 7)),
     ],
     "check_numerator": [
         ("right", lambda f: 1 / np.mean(f(NOISE) ** 2)),

@@ -13,9 +13,11 @@ from dlcourse.exercises.before_you_start import (
     check_slope_of_L,
 )
 from dlcourse.exercises.cross_entropy import (
-    check_dictionary_gradients,
+    check_bias_for,
     check_log_softmax,
+    check_softmax_of_rows,
     check_surprise_of_sign,
+    check_two_layer_gradients,
 )
 from dlcourse.exercises.initialization import (
     check_cures,
