@@ -371,9 +371,9 @@ def show_way_back(states, deltas):
     )
 
 
-def draw_back(ax=None, steps=5, scale=0.5, seed=0):
-    """The instrument with time steps as columns: the same bundle of weights five times, paler
-    to the left, and five bars that fall; step 1 gets about 1/26 of the last step's error signal."""
+def draw_back(ax=None, steps=6, scale=0.5, seed=0):
+    """The instrument with time steps as columns: the same bundle of weights six times, paler to
+    the left, and six bars that fall; step 1 gets about 1/57 of the last step's error signal."""
     ax = instrument.axes() if ax is None else ax
     W_h, signals, slopes = way_back(steps, scale, seed)
     rows, _ = _small_batch()
