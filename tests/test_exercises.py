@@ -241,6 +241,14 @@ def back_by_matrices(g, states, W_h):
     return g
 
 
+def states_by_one_matrix(xs, W_x, W_h, b):
+    h, states, both = np.zeros(len(b)), [], np.concatenate([W_h, W_x])
+    for x in xs:
+        h = np.tanh(np.concatenate([h, x]) @ both + b)
+        states.append(h.tolist())
+    return np.array(states)
+
+
 RIGHT = {  # other right answers
     "check_mean_square": [
         lambda p, t: ((p - t[:, None]) ** 2).mean(),
@@ -344,6 +352,7 @@ RIGHT = {  # other right answers
     ],
     "check_uncorrected_adam": [adam_without_correction],
     "check_nesterov_step": [nesterov_by_two_points, nesterov_in_place],
+    "check_read_sequence": [states_by_one_matrix],
     "check_count_parameters": [
         lambda d, h, k, steps: d * h + h * h + h + h * k + k,
         lambda d, h, k, steps: sum(np.zeros(s).size for s in ((d, h), (h, h), h, (h, k), k)),
@@ -513,6 +522,14 @@ WRONG = {  # wrong answers that no sentence names; some are right where numbers 
         lambda theta, m, g, lr, beta: (theta, beta * m + lr * g),
         lambda theta, m, g, lr, beta: (theta - lr * (1 + beta) * g, beta * m + g),
         lambda theta, m, g, lr, beta: (theta, beta * m + (1 - beta) * g),
+    ],
+    "check_read_sequence": [
+        lambda xs, W_x, W_h, b: np.tanh(xs @ W_x + b) * 0.9,
+        lambda xs, W_x, W_h, b: states_by_one_matrix(xs, W_x, W_h, b)[::-1],
+        lambda xs, W_x, W_h, b: states_by_one_matrix(xs, W_x, W_h, b)[1:],
+        lambda xs, W_x, W_h, b: states_by_one_matrix(xs, W_x, W_h, b).T,
+        lambda xs, W_x, W_h, b: states_by_one_matrix(xs, W_x, W_h, b)[-1],
+        lambda xs, W_x, W_h, b: states_by_one_matrix(xs[::-1], W_x, W_h, b),
     ],
     "check_count_parameters": [
         lambda d, h, k, steps: d * h + h * h + h * k + steps,

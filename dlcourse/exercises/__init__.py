@@ -40,6 +40,7 @@ from dlcourse.exercises.optimizers import (
 from dlcourse.exercises.rnn_forward_pass import (
     check_count_parameters,
     check_parity,
+    check_read_sequence,
     check_set_and_reset,
     check_to_the_start,
 )
