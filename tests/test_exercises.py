@@ -11,8 +11,8 @@ import pathlib
 import numpy as np
 import pytest
 
-from dlcourse import exercises
-from dlcourse.exercises import engine, initialization
+from dlcourse import exercises, gradcheck
+from dlcourse.exercises import engine, initialization, shallow_network
 from dlcourse.exercises.cross_entropy import log_softmax
 from dlcourse.exercises.engine import Exercise
 
@@ -166,18 +166,6 @@ def layer_by_broadcasting(W, b, xs):
     return (xs[:, None, :] * W).sum(axis=2) + b
 
 
-def steps_by_division(lr, n, batch_size):
-    full, rest = divmod(n, batch_size)
-    steps = [lr / batch_size] * full
-    return np.array(steps + [lr / rest] if rest else steps)
-
-
-def steps_by_slices(lr, n, batch_size):
-    examples = np.arange(n)
-    batches = [examples[start : start + batch_size] for start in range(0, n, batch_size)]
-    return tuple(lr / len(batch) for batch in batches)
-
-
 def weighted_by_loop(x, t, w, c):
     total = np.zeros(len(w))
     for example, label in zip(x, t, strict=True):
@@ -295,12 +283,6 @@ RIGHT = {  # other right answers
         lambda W, b, xs: np.dot(xs, W.transpose()) + b,
         lambda W, b, xs: np.inner(xs, W) + b[None, :],
         lambda W, b, xs: (xs @ W.T + b).tolist(),
-    ],
-    "check_lab_steps": [
-        steps_by_division,
-        steps_by_slices,
-        lambda lr, n, size: lr / np.minimum(size, n - np.arange(0, n, size)),
-        lambda lr, n, size: lr / np.bincount(np.arange(n) // size),
     ],
     "check_first_over_last": [
         gain_by_spread,
@@ -430,12 +412,6 @@ WRONG = {  # wrong answers that no sentence names; some are right where numbers 
         lambda W, b, xs: np.array(list(map(lambda x: W @ x + b, xs))),
         lambda W, b, xs: np.apply_along_axis(lambda x: W @ x + b, 1, xs),
         lambda W, b, xs: np.vstack(tuple(W @ x + b for x in xs)),
-    ],
-    "check_lab_steps": [
-        lambda lr, n, size: [lr / size] * (n // size) + [lr / (n % size) if n % size else 0],
-        lambda lr, n, size: [lr / size] * (n // size) + [lr / (n - n // size * size or size)],
-        lambda lr, n, size: [lr / n for _ in range(0, n, size)],
-        lambda lr, n, size: [10 / min(size, n - start) for start in range(0, n, size)],
     ],
     "check_first_over_last": [
         ratio(lambda W: np.std(W)),
@@ -621,7 +597,26 @@ CHARTS = {  # lesson 5's third exercise: bars at the start and now, mean slopes
 }
 NAMED = dict(zip("ABCDE", initialization.DISEASES, strict=True))
 WARD = {"A": {"lr": 0.003}}, lambda letter, line, value: value  # a toy: the rate is the accuracy
-XOR = [[5, -5], [5, -5]], [-5, -5]
+
+
+def three_gradients(change=lambda *gradients: gradients, **way):
+    """An answer that goes back through three matrices, its gradients changed in the end."""
+    return lambda x, t, *matrices: change(*shallow_network.way_back(x, t, matrices, **way))
+
+
+def three_gradients_by_nudging(x, t, W1, W2, W3):
+    def loss(theta):
+        one, two, three = (part.reshape(W.shape) for part, W in zip(
+            np.split(theta, np.cumsum([W1.size, W2.size])), (W1, W2, W3), strict=True))  # fmt: skip
+        p = sigmoid(sigmoid(sigmoid(x @ one) @ two) @ three)
+        return np.sum((p - t) ** 2) / (2 * len(x))
+
+    theta = np.concatenate([W.ravel() for W in (W1, W2, W3)])
+    parts = np.split(gradcheck.numerical_gradient(loss, theta), np.cumsum([W1.size, W2.size]))
+    return [part.reshape(W.shape) for part, W in zip(parts, (W1, W2, W3), strict=True)]
+
+
+XOR = [[5, -5], [-5, 5]], [-5, -5]
 PARITY = [[5.0, 5.0], [-5.0, -5.0]]
 
 ANSWERS = {  # check: (the line it should print, or how that line begins, and an answer)
@@ -639,16 +634,52 @@ ANSWERS = {  # check: (the line it should print, or how that line begins, and an
         ("the fourth: axis 1", lambda: [(64, 20), (289,), (289, 20), (1, 20)]),
         ("your function stops with TypeError", lambda: 4),
     ],
+    "check_all_gradients": [
+        ("right", three_gradients()),
+        ("right", lambda *given: list(three_gradients()(*given))),
+        ("right", three_gradients_by_nudging),
+        ("not answered yet", lambda x, t, W1, W2, W3: None),
+        ("return three gradients", lambda x, t, W1, W2, W3: W1),
+        ("return three gradients", lambda x, t, W1, W2, W3: (W1, W2)),
+        ("dW2 has the shape of its matrix, (3, 5)", lambda x, t, W1, W2, W3: (W1, W2.T, W3)),
+        ("dW3 is right; dW2 and dW1 are as they were", three_gradients(carried=False)),
+        ("the mean over the examples", three_gradients(error=lambda p, t: p - t)),
+        ("the sign is turned", three_gradients(error=lambda p, t: (t - p) / len(p))),
+        ("dW3 is not right", three_gradients(change=lambda a, b, c: (a, b, 2 * c))),
+        ("dW3 is right, dW2 is not", three_gradients(change=lambda a, b, c: (a, -b, c))),
+        (
+            "dW3 and dW2 are right, dW1 is not",
+            three_gradients(change=lambda a, b, c: (0 * a, b, c)),
+        ),
+        ("your function stops with ValueError", lambda x, t, W1, W2, W3: x @ W2),
+    ],
+    "check_scale_backward": [
+        ("right", lambda dy, x, g: (dy * g, (dy * x).sum(axis=0))),
+        ("right", lambda dy, x, g: [dy @ np.diag(g), np.diag(dy.T @ x)]),
+        ("right", lambda dy, x, g: (np.einsum("nm,m->nm", dy, g), np.einsum("nm,nm->m", dy, x))),
+        ("not answered yet", lambda dy, x, g: None),
+        ("return two gradients", lambda dy, x, g: dy * g),
+        ("in this order", lambda dy, x, g: ((dy * x).sum(axis=0), dy * g)),
+        ("dx has the shape of x", lambda dy, x, g: (g, (dy * x).sum(axis=0))),
+        ("dg has a row for each example", lambda dy, x, g: (dy * g, dy * x)),
+        ("dg has the shape of g", lambda dy, x, g: (dy * g, (dy * x).sum())),
+        ("dx: the slope of x g", lambda dy, x, g: (dy * x, (dy * x).sum(axis=0))),
+        ("dx is not right", lambda dy, x, g: (dy + g, (dy * x).sum(axis=0))),
+        ("dg: a sum over the examples", lambda dy, x, g: (dy * g, (dy * x).mean(axis=0))),
+        ("dg: every dy is multiplied", lambda dy, x, g: (dy * g, dy.sum(axis=0))),
+        ("dx is right; dg is not", lambda dy, x, g: (dy * g, x.sum(axis=0))),
+        ("your function stops with ValueError", lambda dy, x, g: dy @ x),
+    ],
     "check_xor_by_hand": [
         ("right", lambda: (*XOR, [[10], [10]], [-5])),
         ("right", lambda: (XOR[0], [XOR[1]], [10, 10], -5)),
-        ("right", lambda: ([[9, 7], [9, 7]], [9, -9], [-8, 8], 6)),
+        ("right", lambda: ([[9, 7], [-9, -7]], [9, -9], [-8, 8], 6)),
         ("not answered yet", lambda: None),
         ("two units on two features", lambda: ([5, 5], [-5, -5], [[10], [10]], [-5])),
         ("one output on two units", lambda: (*XOR, [10], [-5])),
         ("all four turned", lambda: (*XOR, [[-10], [-10]], [5])),
         ("3 of the 4 points", lambda: (*XOR, [[10], [0]], [-5])),
-        ("1 of the 4 points", lambda: ([[5, 5], [-5, -5]], XOR[1], [[10], [10]], [-5])),
+        ("1 of the 4 points", lambda: ([[5, 5], [5, 5]], XOR[1], [[10], [10]], [-5])),
         ("2 of the 4 points", lambda: (*XOR, [[np.nan], [0]], [0])),
         ("your function stops with ValueError", lambda: 5 * [0]),
     ],

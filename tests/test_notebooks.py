@@ -582,7 +582,7 @@ def played(request):
         patch.delenv("DLCOURSE_STRICT", raising=False)
         patch.setattr("dlcourse.widgets.Panel", Seen)
         patch.setattr(
-            plots, "show", lambda ax, alt: pale.extend(hard_to_read(np.ravel(ax)[0].figure))
+            plots, "show", lambda ax, *_, **more: pale.extend(hard_to_read(np.ravel(ax)[0].figure))
         )
         patch.setattr("IPython.display.display", lambda *objects, **settings: None)
         for cell in cells:

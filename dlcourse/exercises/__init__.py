@@ -45,8 +45,9 @@ from dlcourse.exercises.rnn_forward_pass import (
     check_to_the_start,
 )
 from dlcourse.exercises.shallow_network import (
-    check_lab_steps,
+    check_all_gradients,
     check_layer_without_loop,
+    check_scale_backward,
     check_xor_by_hand,
 )
 from dlcourse.exercises.vanishing_gradient import (
