@@ -11,7 +11,7 @@ import pathlib
 import numpy as np
 import pytest
 
-from dlcourse import exercises, gradcheck
+from dlcourse import exercises, gradcheck, initializers
 from dlcourse.exercises import engine, initialization, shallow_network
 from dlcourse.exercises.cross_entropy import log_softmax
 from dlcourse.exercises.engine import Exercise
@@ -208,6 +208,13 @@ def adam_without_correction(gradients, lr, beta1, beta2):
     return steps
 
 
+def look_ahead_by_copies(w, m, gradient, lr, beta):
+    ahead = np.array(w) - beta * m
+    m *= beta
+    m += lr * gradient(ahead)
+    return [list(w - m), m]
+
+
 def nesterov_by_two_points(theta, m, g, lr, beta):
     w = theta + lr * beta * m  # where the ball is; theta looks ahead from there
     new = beta * m + g
@@ -327,6 +334,7 @@ RIGHT = {  # other right answers
         lambda n_in, n_out: np.sqrt(3) * np.sqrt(2 / (n_in + n_out)),
         lambda n_in, n_out: (3 / np.mean([n_in, n_out])) ** 0.5,
     ],
+    "check_look_ahead_step": [look_ahead_by_copies],
     "check_stability_limits": [
         lambda c, beta: [2 / max(c), (2 + 2 * beta) / max(c)],
         lambda c, beta: np.array([1, 1 + beta]) * np.min(2 / c),
@@ -477,6 +485,15 @@ WRONG = {  # wrong answers that no sentence names; some are right where numbers 
         lambda n_in, n_out: np.sqrt(3 / np.sqrt(n_in * n_out)),
         lambda n_in, n_out: np.sqrt(6 / 400),
     ],
+    "check_look_ahead_step": [
+        lambda w, m, gradient, lr, beta: (w - lr * gradient(w - beta * m), m),
+        lambda w, m, gradient, lr, beta: (w, beta * m + lr * gradient(w - beta * m)),
+        lambda w, m, gradient, lr, beta: (w - beta * m, beta * m),
+        lambda w, m, gradient, lr, beta: (
+            w - beta * m - lr * gradient(w - lr * beta * m),
+            beta * m + lr * gradient(w - lr * beta * m),
+        ),
+    ],
     "check_stability_limits": [
         lambda c, beta: (2 / c[0], 2 * (1 + beta) / c[0]),
         lambda c, beta: (2 / c[1], 2 * (1 + beta) / c[1]),
@@ -588,12 +605,12 @@ def draws(n, seed=0):
 
 NOISE = draws(100_000)
 level, steep, zero = np.full(6, 1e-2), np.geomspace(1e-5, 1e-2, 6), np.zeros(6)
-CHARTS = {  # lesson 5's third exercise: bars at the start and now, mean slopes
-    "A": (zero, zero, [0] * 5 + [1]),
-    "B": (level, level / 300, [0.5] * 5 + [0.04]),
-    "C": (steep, steep, [0.24] * 5 + [1]),
-    "D": (1e4 * level, 1e9 * level, [0.5] * 5 + [1]),
-    "E": (zero, zero, [1] * 6),
+CHARTS = {  # lesson 5's ward: bars at the start and now, how full the gates are
+    "A": (zero, zero, np.array([0, 0, 0, 0, 0, 1.0])),
+    "B": (level, level / 300, np.array([0.9] * 5 + [0.16])),
+    "C": (steep, steep, np.array([0.95] * 5 + [1.0])),
+    "D": (level * 1e4, level * 1e9, np.array([0.7] * 5 + [1.0])),
+    "E": (zero, zero, np.ones(6)),
 }
 NAMED = dict(zip("ABCDE", initialization.DISEASES, strict=True))
 WARD = {"A": {"lr": 0.003}}, lambda letter, line, value: value  # a toy: the rate is the accuracy
@@ -728,16 +745,31 @@ ANSWERS = {  # check: (the line it should print, or how that line begins, and an
         ("C is not answered yet", ({**NAMED, "C": None}, CHARTS)),
         ("A: write one of", ({**NAMED, "A": "dead"}, CHARTS)),
         ("C: dead ReLU means bars of exactly 0", ({**NAMED, "C": "dead ReLU"}, CHARTS)),
-        ("E: the slopes of dead units are 0", ({**NAMED, "E": "dead ReLU"}, CHARTS)),
-        ("A: at 0 a tanh still has slope 1", ({**NAMED, "A": "zero start"}, CHARTS)),
+        ("E: the gates of dead units are empty", ({**NAMED, "E": "dead ReLU"}, CHARTS)),
+        ("A: at 0 a tanh is steepest", ({**NAMED, "A": "zero start"}, CHARTS)),
         ("C: an explosion starts far above 1", ({**NAMED, "C": "explosion"}, CHARTS)),
-        ("B: a sigmoid's slope is at most 1/4", ({**NAMED, "B": "deep sigmoid"}, CHARTS)),
-        ("A: in a deep sigmoid network the bars", ({**NAMED, "A": "deep sigmoid"}, CHARTS)),
-        ("C: on a plateau the output's slope", ({**NAMED, "C": "plateau"}, CHARTS)),
+        ("B: deep sigmoids are a staircase", ({**NAMED, "B": "deep sigmoid"}, CHARTS)),
+        ("A: deep sigmoids are a staircase", ({**NAMED, "A": "deep sigmoid"}, CHARTS)),
+        ("C: on a plateau the output's gate", ({**NAMED, "C": "plateau"}, CHARTS)),
         (
             "A: on a plateau all bars have sunk",
-            ({"A": "plateau"}, {"A": (level, level, [0.5] * 5 + [0.04])}),
+            ({"A": "plateau"}, {"A": (level, level, [0.5] * 5 + [0.16])}),
         ),
+    ],
+    "check_he_weights": [
+        ("right", lambda rng, n_in, n_out: rng.normal(0, np.sqrt(2 / n_in), (n_in, n_out))),
+        ("right", initializers.he),
+        ("not answered yet", lambda rng, n_in, n_out: None),
+        ("rng.normal takes a stand", lambda rng, n, m: rng.normal(0, 2 / n, (n, m))),
+        ("rng.normal takes a stand", lambda rng, n, m: rng.normal(0, 2 / m, (n, m))),
+        ("He looks forward", lambda rng, n, m: rng.normal(0, np.sqrt(2 / m), (n, m))),
+        ("this is LeCun's rule", initializers.lecun),
+        ("this is Xavier's rule", initializers.xavier),
+        ("evenly between", lambda rng, n, m: rng.uniform(-1, 1, (n, m)) * np.sqrt(2 / n)),
+        ("the standard deviation", lambda rng, n, m: rng.normal(0, 0.01, (n, m))),
+        ("the weights should have mean 0", lambda rng, n, m: 0.3 + initializers.he(rng, n, m)),
+        ("return a matrix", lambda rng, n, m: initializers.he(rng, m, n)),
+        ("your function stops with", lambda rng, n, m: 1 / 0),
     ],
     "check_cures": [
         ("right", ({"A": ("lr", 0.3)}, *WARD)),

@@ -22,9 +22,9 @@ from dlcourse.exercises.cross_entropy import (
 from dlcourse.exercises.initialization import (
     check_cures,
     check_diagnosis,
+    check_he_weights,
     check_numerator,
     check_uniform_limit,
-    check_he_weights,
 )
 from dlcourse.exercises.logistic_regression import (
     check_gradient_with_bias,
@@ -33,6 +33,7 @@ from dlcourse.exercises.logistic_regression import (
     check_weighted_gradient,
 )
 from dlcourse.exercises.optimizers import (
+    check_look_ahead_step,
     check_nesterov_step,
     check_stability_limits,
     check_uncorrected_adam,
