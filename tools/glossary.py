@@ -4,7 +4,7 @@
 
 A lesson lists the words that it explains in a table | word | meaning | under the heading "New
 words", and sets each of them in *italics* where it first stands, in a text cell above. Two names
-of one thing share a row, "unit, neuron"; one of them is in italics. A word that two lessons
+of one thing share a row, "unit, neuron"; one of them, or its plural, is in italics. A word that two lessons
 explain keeps the first meaning, and the second lesson is named, too. A lesson without that heading
 has no words in the list.
 
@@ -103,7 +103,8 @@ def read(path):
             wrong.append(f"{path.name}: the row “{' | '.join(row)}” is not a word and its meaning")
             continue
         word, meaning = row[0].strip("*"), row[1].rstrip(".") + "."
-        section = next((places[name] for name in names(word) if name in places), None)
+        known = [name + end for name in names(word) for end in ("", "s") if name + end in places]
+        section = places[known[0]] if known else None
         if section is None:
             wrong.append(f"{path.name}: “{word}” stands nowhere above the table in *italics*")
         else:
