@@ -256,7 +256,7 @@ def with_two_minuses(seed=0, start=(-1, -1), lr=0.2, steps=20):
 
 # What is seen of it.
 
-INKS = {"cross-entropy": INK, "squared error": ORANGE, "training": INK, "validation": ORANGE}
+INKS = {"cross-entropy": INK, "squared error": ORANGE, "training": INK, "validation": plots.GREEN}
 RED_TO_BLUE = LinearSegmentedColormap.from_list("p", ["#f0bfa5", "#ffffff", "#a9cde4"], N=10)
 
 
@@ -371,7 +371,7 @@ def show_products():
     )
 
 
-def _answers_over_plane(ax, w, reach=3.4, n=200):
+def _answers_over_plane(ax, w, reach=3.4, n=150):
     """The plane in ten shades, red where p is small, blue where it is large; the line p = 1/2."""
     line = np.linspace(-reach, reach, n)
     p = sigmoid(np.clip(line * w[0] + line[:, None] * w[1], -500, 500))
@@ -488,6 +488,7 @@ def draw_pull(ax=None, start_z=6.0, label="0", steps=10):
         hill.set(xlim=(-10, 10), ylim=(-0.1 * top, 1.2 * top), ylabel="loss", xticks=[-8, 0, 8])
         _title(hill, f"{name}: p = {answer}")
         ax[2].plot(LINE, PULLS[name](p, t), color=color, linestyle="-")
+        ax[2].plot([z, z], [0, slope], color=color, linestyle="-", linewidth=3)
         ax[2].plot(z, slope, "o", color=color, markersize=10)
         words = _said(slope, 2 if abs(slope) > 0.01 else 4)
         lift = (14 if name == "cross-entropy" else -15) * side
@@ -580,8 +581,8 @@ def show_grounds(paths, steps=150):
     )
 
 
-@functools.lru_cache(maxsize=64)
-def walk(start, loss, rate, steps=1000):
+@functools.lru_cache(maxsize=256)
+def walk(start, loss, rate, steps):
     """The path (steps + 1, 2) on the two heaps of seed 0 from one of STARTS."""
     x, t = heaps(seed=0)
     return descend(lambda w: GRADIENTS[loss](w, x, t), STARTS[start], rate, steps)
@@ -597,7 +598,7 @@ def draw_walk(ax=None, start="all wrong", loss="squared error", rate=2.0, steps=
     corner where it began; right the two heaps, and the line that the neuron draws by then."""
     ax = walk_axes() if ax is None else ax
     x, t = heaps(seed=0)
-    path = walk(start, loss, rate)[: steps + 1]
+    path = walk(start, loss, rate, steps)
     _ground(ax[0], loss)
     _path(ax[0], path, INKS[loss])
     _title(ax[0], f"{loss} over the two weights")
