@@ -254,23 +254,22 @@ def test_the_stored_glossary_is_what_the_lessons_tables_say():
 
 
 def test_the_glossary_gathers_words_by_alphabet_with_the_section_where_they_first_stand(tmp_path):
-    text = "It has a *unit*.\n\n## Up (core)\n\nA *unit* has a *slope*."
-    lesson_with_words(
-        tmp_path, "02_later", "| unit, neuron | Adds up. |\n| slope m | Rises |", text
-    )
-    lesson_with_words(
-        tmp_path, "03_last", "| neuron | Another. |\n| Slope | Again. |", "*neuron*, *slope*"
-    )
+    text = "It has a *unit*.\n\n## Up (core)\n\nA *unit* has a *slope*, and *bends*."
+    table = "| unit, neuron | Adds up. |\n| slope m | Rises |\n| *bend* | Turns. |"
+    lesson_with_words(tmp_path, "02_later", table, text)
+    table = "| neuron | Another. |\n| Slope | Again. |"
+    lesson_with_words(tmp_path, "03_last", table, "*neuron*, *slope*")
     nbformat.write(new_notebook(cells=[new_markdown_cell("No words.")]), tmp_path / "04_none.ipynb")
     entries, wrong = glossary.gather(tmp_path)
     assert wrong == []
     assert [entry.row() for entry in entries] == [
+        "| bend | Turns. | [Lesson 2](02_later.ipynb), “Up” |",
         "| slope m | Rises. | [Lesson 2](02_later.ipynb), “Up”; "
         "[Lesson 3](03_last.ipynb), “title” |",
         "| unit, neuron | Adds up. | [Lesson 2](02_later.ipynb), “title”; "
         "[Lesson 3](03_last.ipynb), “title” |",
     ]
-    assert glossary.written(entries).endswith(entries[1].row() + "\n")
+    assert glossary.written(entries).endswith(entries[2].row() + "\n")
 
 
 @pytest.mark.parametrize(

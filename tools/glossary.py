@@ -4,9 +4,9 @@
 
 A lesson lists the words that it explains in a table | word | meaning | under the heading "New
 words", and sets each of them in *italics* where it first stands, in a text cell above. Two names
-of one thing share a row, "unit, neuron"; one of them, or its plural, is in italics. A word that two lessons
-explain keeps the first meaning, and the second lesson is named, too. A lesson without that heading
-has no words in the list.
+of one thing share a row, "unit, neuron"; one of them, or its plural, is in italics. A word that
+two lessons explain keeps the first meaning, and the second lesson is named, too. A lesson without
+that heading has no words in the list.
 
 The list names lesson and section. Its links lead to the lesson: GitHub shows a notebook without
 anchors, so a link to a heading would arrive in one place and not in the other.
