@@ -9,7 +9,6 @@ import functools
 import math
 
 import numpy as np
-from contourpy import contour_generator
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.collections import LineCollection
 from matplotlib.colors import LinearSegmentedColormap
@@ -537,8 +536,13 @@ def _ground_lines(loss, reach=5, n=81):
     x, t = heaps(seed=0)
     line = np.linspace(-reach, reach, n)
     pairs = np.stack(np.meshgrid(line, line), axis=-1).reshape(-1, 2)
-    finder = contour_generator(line, line, LOSSES[loss](pairs @ x.T, t).reshape(n, n))
-    return [(height, places) for height in HEIGHTS[loss] for places in finder.lines(height)]
+    heights = LOSSES[loss](pairs @ x.T, t).reshape(n, n)
+    found = Figure().subplots().contour(line, line, heights, HEIGHTS[loss]).allsegs
+    return [
+        (height, places)
+        for height, lines in zip(HEIGHTS[loss], found, strict=True)
+        for places in lines
+    ]
 
 
 def _ground(ax, loss):
