@@ -152,7 +152,8 @@ def test_every_drawing_shows_a_figure_with_a_sentence_that_holds_its_number(lett
     lesson.show_window(found, [1, 4])
     _, seen = lesson.equal_units(letters, letters, lesson.nearly_equal, epochs=1, kept=(0, 10))
     lesson.show_equal({"a": seen, "b": seen}, seen.weights)
-    assert len(shown) == 7
+    lesson.show_equal_start()
+    assert len(shown) == 8
     assert "3/16 ≈ 0.2" in shown[0]
     assert "n = 9: ≈ 3.0" in shown[1]
     assert "a ≈ 2," in shown[2]

@@ -483,9 +483,9 @@ def show_rules(paths):
     layers, words = range(1, 21), []
     for (name, path), color, (x, y, side) in zip(paths.items(), colors, beside, strict=True):
         forward, back = per_layer(path[0]), per_layer(path[1][::-1])
-        ax[0].plot(layers, path[0], color=color, linestyle="-", label=f"{name} ×{_short(forward)}")
+        ax[0].plot(layers, path[0], color=color, linestyle="-", label=f"{name} ×{forward:.3g}")
         ax[1].plot(layers, path[1], color=color, linestyle="-")
-        ax[1].text(x, y, f"{name} ×{_short(back)}", va=side, color=INK)
+        ax[1].text(x, y, f"{name} ×{back:.3g}", va=side, color=INK)
         words.append(f"{name} ≈ {forward:.2g}")
     for a, way in zip(ax, ("magnitude of the outputs", "error signal"), strict=True):
         a.set(yscale="log", ylim=(1e-21, 1e23), xlabel="layer (input left)", ylabel=way)
@@ -623,7 +623,7 @@ def show_window(found, numerators):
             ax.plot([c] * len(here), here, "o", color=color, markersize=4)
             if len(here) < len(three):
                 words = f"{depth} hidden:\n{len(three) - len(here)} of {len(three)}\noverflow"
-                ax.text(c, 0.4, words, ha="center", va="center", color=INK)
+                ax.text(c, 0.25, words, ha="center", va="center", color=INK)
         said.append(
             f"{depth} hidden: "
             + ", ".join(
@@ -642,10 +642,27 @@ def _filled(seeds):
     return np.where(np.isnan(seeds).all(axis=1, keepdims=True), 0, seeds)
 
 
+def show_equal_start():
+    """The worked example: two inputs, three equal units, one output, what comes out of each."""
+    hidden = ["½ · 1 + ½ · 2\n= 3/2"] * 3
+    units = [["x₁ = 1", "x₂ = 2"], hidden, ["¾ · 3/2 = 9/8\nerror 1/8"]]
+    weights = [np.full((2, 3), 0.5), np.full((3, 1), 0.25)]
+    ax = plots.network(units, weights, plots.axes(width=7.6, height=2.6))
+    crossing = [text for text in ax.texts if text.get_text() == "0.5"][2:4]
+    for text, y in zip(crossing, (-0.2, 0.2), strict=True):  # else they stand on each other
+        text.set_position((0.2, y))
+    plots.show(
+        ax,
+        "Inputs 1 and 2 lead to three units by weights that are all 0.5; each unit gives 3/2. "
+        "Weights of 0.25 lead on to one output of 9/8, whose error is 1/8.",
+    )
+
+
 def show_equal(runs, weights):
     """The distance between equal units over the steps, for each {name: Together}.
 
-    On the right the weights of three of the units as pictures, at the steps of {step: W}.
+    On the right the weights of three of the units as pictures, at the steps of {step: W}; each row
+    has its own scale.
     """
     figure = Figure(figsize=(8.4, 3.2), layout="constrained")
     FigureCanvasAgg(figure)
@@ -661,8 +678,8 @@ def show_equal(runs, weights):
     ax.set(yscale="log", xlabel="step", ylabel="distance between units", xlim=(0, 300))
     ax.set(ylim=(1e-19, 10), yticks=[1e-18, 1e-12, 1e-6, 1], xticks=[0, 100, 200, 300])
     ax.minorticks_off()
-    largest = max(np.abs(W[:, :3]).max() for W in weights.values())
     for step, W in weights.items():
+        largest = np.abs(W[:, :3]).max()
         for k in range(3):
             a = made[f"{step} {k}"]
             a.imshow(W[:, k].reshape(17, 17), cmap="RdBu", vmin=-largest, vmax=largest)
