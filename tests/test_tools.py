@@ -257,7 +257,7 @@ def test_the_glossary_gathers_words_by_alphabet_with_the_section_where_they_firs
     text = "It has a *unit*.\n\n## Up (core)\n\nA *unit* has a *slope*, and *bends*."
     table = "| unit, neuron | Adds up. |\n| slope m | Rises |\n| *bend* | Turns. |"
     lesson_with_words(tmp_path, "02_later", table, text)
-    table = "| neuron | Another. |\n| Slope | Again. |"
+    table = "| neuron | Another. |\n| Slope, rise | Again. |"
     lesson_with_words(tmp_path, "03_last", table, "*neuron*, *slope*")
     nbformat.write(new_notebook(cells=[new_markdown_cell("No words.")]), tmp_path / "04_none.ipynb")
     entries, wrong = glossary.gather(tmp_path)

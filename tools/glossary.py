@@ -119,15 +119,15 @@ def gather(folder=FOLDER):
         entries, problems = read(path)
         wrong += problems
         for entry in entries:
-            before = [known.get(name) for name in names(entry.word)]
-            if None in before:
+            before = known.get(names(entry.word)[0])
+            if before is None:
                 found.append(entry)
-                for name in names(entry.word):
-                    known.setdefault(name, entry)
-            elif before[0].places[-1][0] == path:
+            elif before.places[-1][0] == path:
                 wrong.append(f"{path.name}: “{entry.word}” stands in the table twice")
             else:
-                before[0].places += entry.places
+                before.places += entry.places
+            for name in names(entry.word):
+                known.setdefault(name, before or entry)
     return sorted(found, key=lambda entry: entry.word.casefold()), wrong
 
 
