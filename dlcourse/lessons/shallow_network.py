@@ -8,7 +8,8 @@ Everything is plain float64 NumPy with sigmoid(z) = (1 + tanh(z / 2)) / 2, which
 import functools
 
 import numpy as np
-from matplotlib.collections import LineCollection, PolyCollection
+from matplotlib.collections import PathCollection
+from matplotlib.path import Path
 
 from dlcourse import data, plots
 from dlcourse.drawing import units as unit_drawing
@@ -356,22 +357,26 @@ def draw_hill(ax=None, steep=60.0, distance=0.9):
 
 
 def _draw_ridges(ax, steep, distance):
-    """The hill in rows, one behind the other; a piece is blue where it is above the ring."""
+    """The hill in rows, one before the other; a row is blue where it is above the ring."""
     along, depths = np.linspace(-SIDE, SIDE, 109), np.linspace(SIDE, -SIDE, ROWS)
     q = np.stack(np.meshgrid(along, depths), axis=-1).reshape(-1, 2)
     height = hill(q, steep, distance).reshape(ROWS, -1)
-    level = ring_height(steep, distance)
+    above = height > ring_height(steep, distance)
     up = TILT * depths[:, None] + RISE * height
-    rows = np.stack(np.broadcast_arrays(along, up), axis=-1)
-    for k, row in enumerate(rows):
-        foot = [(SIDE, TILT * depths[k]), (-SIDE, TILT * depths[k])]
-        ground = PolyCollection([[*row, *foot]], facecolors="white", linewidths=0, zorder=2 + k)
-        ax.add_collection(ground, autolim=False)
-        pieces = np.stack([row[:-1], row[1:]], axis=1)
-        middle = (height[k, :-1] + height[k, 1:]) / 2
-        colors = np.where(middle > level, BLUE, RED)
-        lines = LineCollection(pieces, colors=colors, linewidths=1.1, zorder=2 + k)
-        ax.add_collection(lines, autolim=False)
+    paths, faces, edges = [], [], []
+    for k in range(ROWS):
+        row = np.stack([along, up[k]], axis=1)
+        foot = [(SIDE, -2 * SIDE), (-SIDE, -2 * SIDE)]  # a white ground hides the rows behind
+        paths.append(Path([*row, *foot]))
+        faces.append("white")
+        edges.append("none")
+        changes = np.flatnonzero(np.diff(above[k])) + 1
+        for start, end in zip([0, *changes], [*changes, len(row)], strict=True):
+            paths.append(Path(row[start : end + 1]))
+            faces.append("none")
+            edges.append(BLUE if above[k, start] else RED)
+    rows = PathCollection(paths, facecolors=faces, edgecolors=edges, linewidths=1.1)
+    ax.add_collection(rows, autolim=False)
     ax.set(xlim=(-SIDE - 0.1, SIDE + 0.1), ylim=(-TILT * SIDE - 0.1, TILT * SIDE + 3 * RISE + 0.2))
     ax.set_title("the sum of the three units, seen from the front")
     ax.set_axis_off()
