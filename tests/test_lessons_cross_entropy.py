@@ -198,6 +198,9 @@ def test_the_break_is_drawn_where_the_naive_form_ends(label):
 
 def test_the_strips_add_up_to_the_surprise():
     ax = lesson.draw_strips(strips=lesson.STRIPS)
-    total = ax[1].patches[-1].get_height()
-    assert abs(total + np.log(1 - lesson.WAY)) < 0.1
-    assert len(ax[0].patches) == lesson.STRIPS
+    under_the_slope, sums = (a.collections[0].get_paths() for a in ax)
+    assert len(under_the_slope) == len(sums) == lesson.STRIPS
+    areas = [np.ptp(path.vertices, axis=0).prod() for path in under_the_slope]
+    assert_allclose([path.vertices[:, 1].max() for path in sums], np.cumsum(areas))
+    assert abs(sum(areas) + np.log(1 - lesson.WAY)) < 0.1
+    assert len(lesson.draw_strips(strips=5)[1].collections[0].get_paths()) == 5
