@@ -110,6 +110,13 @@ def test_shares_after_each_step_are_those_of_each_step(digits):
     assert shares[1] == lesson.share_named(states[:, 11], labels)
 
 
+def test_rows_5_to_24_hold_nearly_all_ink_and_the_last_row_is_mostly_blank(digits):
+    rows, _, _ = digits
+    assert rows[:, lesson.INK_ROWS].shape[1] == lesson.WAYS
+    assert rows[:, lesson.INK_ROWS].sum() > 0.95 * rows.sum()
+    assert np.mean(~rows[:, 27].any(axis=1)) > 0.98
+
+
 def test_distances_are_those_of_every_two():
     points = np.array([[0.0, 0.0], [3.0, 4.0], [0.0, 1.0]])
     np.testing.assert_allclose(lesson.pair_distances(points), [5, 1, np.sqrt(18)])

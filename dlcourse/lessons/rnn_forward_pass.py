@@ -24,7 +24,7 @@ FITTED = 4000  # of the 6000 digits; the read-out is judged on the others
 FIVE = [5940, 5733, 4118, 4722, 5175]  # digits that nearly agree in row 16, a dash in each
 NAMES = "18349"  # and what they are
 SLIT = 15  # where Python has row 16
-INK_ROWS = slice(4, 24)  # the rows in which digits have ink; above and below they are blank
+INK_ROWS = slice(4, 24)  # the rows that hold nearly all ink of the digits
 WAYS = 20  # that many rows
 
 # The worked example: one number comes in, the state has two, an output is read from the state.
@@ -189,7 +189,7 @@ def _reader(seed):
 
 @functools.cache
 def _small_batch():
-    """Sixty-four digits, the rows with ink (64, 20, 28), and their targets (64, 10)."""
+    """Sixty-four digits, rows 5 to 24 of each (64, 20, 28), and their targets (64, 10)."""
     images, labels = digits()
     rows = images[:64].reshape(-1, 28, 28)[:, INK_ROWS]
     return rows.astype(float), data.one_hot(labels[:64], 10)
@@ -199,7 +199,7 @@ def _small_batch():
 def way_back(steps, size=1.0, seed=0):
     """The error signal at every step of a reader that has not learned: (W_h, signals, slopes).
 
-    It reads the first `steps` rows with ink of 64 digits, a Dense layer answers, the loss is the
+    It reads the first `steps` of rows 5 to 24 of 64 digits, a Dense layer answers, the loss is the
     squared error. W_h has standard deviation size/sqrt(30). signals (steps,): the RMS of each
     step's delta; slopes: an array (64, 30) for each step.
     """
@@ -244,11 +244,18 @@ def _figure(width, height):
     return figure
 
 
+def _five_sheets(pictures, captions):
+    """Five pictures (5, 28, 28) in a row, a caption above each."""
+    ax = plots.axes(width=7.4, height=1.7)
+    plots.images(pictures.reshape(5, 784), ax, columns=5, captions=captions)
+    ax.set_ylim(36.5, 3.5)  # images leaves more room above than a line of words takes
+    return ax
+
+
 def show_slits(rows):
     """Five sheets with a slit, that shows row 16 of five digits (5, 28, 28)."""
     slit = np.where(np.arange(28)[:, None] == SLIT, rows, 0.3)  # 0.3: the grey of the sheet
-    ax = plots.axes(width=7.4, height=1.9)
-    plots.images(slit.reshape(5, 784), ax, columns=5, captions=[f"sheet {k}" for k in range(1, 6)])
+    ax = _five_sheets(slit, [f"sheet {k}" for k in range(1, 6)])
     plots.show(ax, "Five grey sheets with a slit; in each slit nearly the same short dash.")
 
 
@@ -259,12 +266,10 @@ def _a(digit):
 
 def show_five(rows, labels):
     """The five digits (5, 28, 28) without their sheets, row 16 marked at both sides."""
-    ax = plots.axes(width=7.4, height=1.9)
-    names = [f"sheet {k}: {_a(label)}" for k, label in enumerate(labels, 1)]
-    plots.images(rows.reshape(5, 784), ax, columns=5, captions=names)
+    ax = _five_sheets(rows, [f"sheet {k}: {_a(label)}" for k, label in enumerate(labels, 1)])
     for k in range(5):  # images leaves a pixel left of each picture, 28 // 3 rows above it
-        for left in (1 + 30 * k - 1.5, 1 + 30 * k + 25.5):
-            ax.plot([left, left + 3], [9 + SLIT, 9 + SLIT], color=ORANGE, linestyle="-", lw=3)
+        for left in (1 + 30 * k, 1 + 30 * k + 25):
+            ax.plot([left, left + 2], [9 + SLIT, 9 + SLIT], color=ORANGE, linestyle="-", lw=3)
     digits = ", ".join(map(str, labels))
     plots.show(ax, f"The five digits are {digits}. An orange mark beside each shows row 16.")
 
@@ -284,8 +289,11 @@ def show_second_step(h_old, z, h_new):
     ins = ["input\nx = 2", f"unit 1 was\n{h_old[0]:.3f}", f"unit 2 was\n{h_old[1]:.3f}"]
     out = [f"unit {k + 1}, b = {B[k]:g}\nz = {z[k]:.3f}\ntanh z = {h_new[k]:.3f}" for k in (0, 1)]
     out = [words.replace("-", "−") for words in out]
-    ax = plots.axes(width=6.2, height=2.9)
+    ax = plots.axes(width=5.8, height=2.6)
     plots.network([ins, out], [np.vstack([W_X, W_H])], ax)
+    for name, y, color in (("$W_x$", -1.15, ORANGE), ("$W_h$", 1.3, BACKWARD)):
+        frame = {"facecolor": "white", "edgecolor": color, "linewidth": 2}
+        ax.text(0.31, y, name, color=INK, ha="center", va="center", bbox=frame)
     plots.show(
         ax,
         "The input and the two old numbers of the state lead to two units over six weights. The "
@@ -371,9 +379,9 @@ def show_way_back(states, deltas):
     )
 
 
-def draw_back(ax=None, steps=6, scale=0.5, seed=0):
-    """The instrument with time steps as columns: the same bundle of weights six times, paler to
-    the left, and six bars that fall; step 1 gets about 1/57 of the last step's error signal."""
+def draw_back(ax=None, steps=7, scale=0.5, seed=0):
+    """The instrument with time steps as columns: the same bundle of weights seven times, paler to
+    the left, and seven bars that fall; step 1 gets about 1/150 of the last step's error signal."""
     ax = instrument.axes() if ax is None else ax
     W_h, signals, slopes = way_back(steps, scale, seed)
     rows, _ = _small_batch()
@@ -391,14 +399,15 @@ def draw_back(ax=None, steps=6, scale=0.5, seed=0):
 
 def show_sizes(sizes=(0.5, 1.0, 2.0), steps=20, seed=0):
     """The lower halves of the instrument for several sizes of W_h, a row each."""
-    figure = Figure(figsize=(6.6, 3.7), layout="constrained")
+    figure = Figure(figsize=(6.2, 3.3), layout="constrained")
     FigureCanvasAgg(figure)
     ax = figure.subplots(len(sizes), 1)
     shares = []
     for a, size in zip(ax, sizes, strict=True):
         above = figure.add_axes((0, 0, 1, 1))
         draw_back((above, a), steps, size, seed)
-        a.set_title(above.texts[-1].get_text(), loc="left")
+        title = above.texts[-1].get_text().removeprefix(f"{steps} steps, ")
+        a.set_title(title.removesuffix(" error signal"), loc="left")
         above.remove()
         if size != sizes[-1]:
             a.set(xlabel="", xticklabels=[])
@@ -438,17 +447,23 @@ def show_turning(starts, steps=2):
 
 
 def show_echoes(echoes, steps=40):
-    """The echo (T,) of a 1 for each {factor: echo}, the largest factor in ink."""
+    """The echo (T,) of a 1 for each {factor: echo}, the largest factor in ink.
+
+    A name stands at the end of its line, or, where the line leaves at the foot, on its way down.
+    """
     ax = plots.axes(width=5.8, height=2.6)
     last = max(echoes)
     for factor, left in echoes.items():
         color = "black" if factor == last else str(0.4 + 0.25 * (factor < 1.8))
         look = {"linewidth": 3 if factor == last else 1.6, "linestyle": "-"}
-        ax.plot(range(steps), left[:steps], color=color, label=f"W_h × {factor:g}", **look)
+        ax.plot(range(steps), left[:steps], color=color, **look)
+        leaves = left[steps - 1] < 1e-4
+        at = np.argmax(left < 1e-2) if leaves else steps - 1
+        side = "bottom" if leaves else "center"
+        ax.text(at + 0.6, left[at], f"W_h × {factor:g}", va=side, color=INK)
     ax.set(yscale="log", ylim=(1e-4, 20), xlim=(0, steps - 1))
     ax.set(xlabel="steps later", ylabel="echo of the 1")
     ax.minorticks_off()
-    plots.end_names(ax)
     plots.show(
         ax,
         "Echo of a 1 on a log axis. At factors 1 and 1.5 it falls along straight lines, at 1.86 it "
@@ -540,7 +555,7 @@ def _echo_strip(ax, at, left):
 def show_latch(starts=(0.1, -0.5)):
     """A unit with inputs 0: its curve, the diagonal, and stairs to where it rests, for two w_h."""
     h = np.linspace(-1.2, 1.2, 241)
-    ax = plots.axes(2, width=6.0, height=2.9)
+    ax = plots.axes(2, width=5.6, height=2.7)
     ends = []
     for a, w in zip(ax, (2.0, 0.5), strict=True):
         a.plot(h, h, color="0.6", linestyle="-", linewidth=1.2)

@@ -5,7 +5,7 @@ import functools
 import numpy as np
 import pytest
 
-from dlcourse import network, recurrent
+from dlcourse import activations, layers, network, recurrent
 from dlcourse.lessons import rnn_forward_pass as lesson
 
 SEEDS = range(10)
@@ -64,6 +64,26 @@ def test_random_states_remember_and_forget():
     assert np.all(last > 0.45) and np.all(last < 0.6) and np.all(half < last - 0.03)
     assert np.all(last + 0.04 < middle) and np.all(middle < pixels() - 0.1)
     assert lesson.share_named(rows[:, 27], labels) < 0.2
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_sixty_four_random_units_that_see_all_at_once_are_enough(seed):
+    """ "64 random units that see all at once: more than 0.7": the state is not too small."""
+    images, _, labels = digits()
+    net = network.Sequential([layers.Dense(784, 64), activations.Tanh()], seed)
+    assert lesson.share_named(net.forward(images), labels) > 0.7
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_an_error_signal_dies_in_a_latch_that_keeps_its_bit(seed):
+    """A whole 1 stays for 500 zeros; what a small change leaves falls by a sixth a step."""
+    rng = np.random.default_rng(seed)
+    one = np.eye(1, 500)[0][:, None]
+    assert lesson.last_state(one, w_x=3.0, w_h=2.0)[0] > 0.9
+    moved = one[:20].copy()
+    moved[5] = rng.uniform(1e-4, 2e-4)
+    plain, nudged = (lesson.last_state(xs, w_x=3.0, w_h=2.0)[0] for xs in (one[:20], moved))
+    assert abs(nudged - plain) < 1e-6 * moved[5, 0]
 
 
 @pytest.mark.parametrize("seed", SEEDS)
