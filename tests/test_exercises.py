@@ -149,6 +149,26 @@ def sigmoid(z):
     return 1 / (1 + np.exp(-z))
 
 
+def error_of(w, b, x, t):
+    return sigmoid(x @ w + b) - t
+
+
+def with_bias_by_loop(w, b, x, t):
+    total = np.zeros(len(w) + 1)
+    for example, label in zip(x, t, strict=True):
+        total += (sigmoid(example @ w + b) - label) * np.append(example, 1)
+    return list(total / len(x))
+
+
+def with_bias_by_nudging(w, b, x, t):
+    def loss(both):
+        p = sigmoid(x @ both[:-1] + both[-1])
+        return -np.mean(t * np.log(p) + (1 - t) * np.log(1 - p))
+
+    both = np.append(w, b)
+    return [(loss(both + e) - loss(both - e)) / 2e-6 for e in 1e-6 * np.eye(len(both))]
+
+
 def in_place(w, gradient, lr, strength):
     w -= lr * (gradient + strength * w)
     return w
@@ -166,7 +186,7 @@ def layer_by_broadcasting(W, b, xs):
     return (xs[:, None, :] * W).sum(axis=2) + b
 
 
-def weighted_by_loop(x, t, w, c):
+def weighted_by_loop(w, x, t, c):
     total = np.zeros(len(w))
     for example, label in zip(x, t, strict=True):
         p = sigmoid(example @ w)
@@ -174,7 +194,7 @@ def weighted_by_loop(x, t, w, c):
     return list(total / len(x))
 
 
-def weighted_by_nudging(x, t, w, c):
+def weighted_by_nudging(w, x, t, c):
     def loss(w):
         p = sigmoid(x @ w)
         return -np.mean(c * t * np.log(p) + (1 - t) * np.log(1 - p))
@@ -266,6 +286,14 @@ RIGHT = {  # other right answers
         lambda first, last, steps: 10 ** ((np.log10(last) - np.log10(first)) / steps),
         lambda first, last, steps: np.geomspace(first, last, steps + 1)[1] / first,
     ],
+    "check_gradient_with_bias": [
+        lambda w, b, x, t: np.column_stack([x, np.ones(len(x))]).T @ error_of(w, b, x, t) / len(t),
+        lambda w, b, x, t: np.append(
+            (error_of(w, b, x, t) * x.T).mean(axis=1), error_of(w, b, x, t).mean()
+        ),
+        with_bias_by_loop,
+        with_bias_by_nudging,
+    ],
     "check_surprise_in_bits": [
         lambda p: np.log2(1 / p),
         lambda p: -np.log(p) / np.log(2),
@@ -273,8 +301,8 @@ RIGHT = {  # other right answers
         lambda p: -np.log2(p + 1e-12),
     ],
     "check_weighted_gradient": [
-        lambda x, t, w, c: x.T @ (np.where(t == 1, c, 1) * (sigmoid(x @ w) - t)) / len(t),
-        lambda x, t, w, c: ((sigmoid(x @ w) - t) * (1 + (c - 1) * t) * x.T).mean(axis=1),
+        lambda w, x, t, c: x.T @ (np.where(t == 1, c, 1) * (sigmoid(x @ w) - t)) / len(t),
+        lambda w, x, t, c: ((sigmoid(x @ w) - t) * (1 + (c - 1) * t) * x.T).mean(axis=1),
         weighted_by_loop,
         weighted_by_nudging,
     ],
@@ -392,6 +420,12 @@ WRONG = {  # wrong answers that no sentence names; some are right where numbers 
         lambda first, last, steps: 1 - (last / first) ** (1 / steps),
         lambda first, last, steps: first * (last / first) ** (1 / steps),
     ],
+    "check_gradient_with_bias": [
+        lambda w, b, x, t: np.append(x.T @ error_of(w, b, x, t) / len(x), 0),
+        lambda w, b, x, t: np.append(x.T @ error_of(w, b, x, t) / 4, error_of(w, b, x, t).mean()),
+        lambda w, b, x, t: np.append(x.T @ error_of(w, b, x, t) / len(x), error_of(w, b, x, t)[0]),
+        lambda w, b, x, t: np.append(w, b) - with_bias_by_loop(w, b, x, t),
+    ],
     "check_surprise_in_bits": [
         lambda p: -np.log2(np.maximum(p, 0.1)),
         lambda p: -np.log2(np.maximum(p, 1e-4)),
@@ -400,11 +434,11 @@ WRONG = {  # wrong answers that no sentence names; some are right where numbers 
         lambda p: 1 / p - 1,
     ],
     "check_weighted_gradient": [
-        lambda x, t, w, c: x.T @ (np.where(t == 1, 10, 1) * (sigmoid(x @ w) - t)) / len(t),
-        lambda x, t, w, c: x.T @ (np.where(t == 1, c, 1) * (sigmoid(x @ w) - t)) / 4,
-        lambda x, t, w, c: x.T @ (np.where(t == 1, c, 1) * (sigmoid(x @ w) - t)) / sum(t),
-        lambda x, t, w, c: x.T @ (c * sigmoid(x @ w) - t) / len(t),
-        lambda x, t, w, c: x.T @ (sigmoid(x @ w) - c * t) / len(t),
+        lambda w, x, t, c: x.T @ (np.where(t == 1, 10, 1) * (sigmoid(x @ w) - t)) / len(t),
+        lambda w, x, t, c: x.T @ (np.where(t == 1, c, 1) * (sigmoid(x @ w) - t)) / 4,
+        lambda w, x, t, c: x.T @ (np.where(t == 1, c, 1) * (sigmoid(x @ w) - t)) / sum(t),
+        lambda w, x, t, c: x.T @ (c * sigmoid(x @ w) - t) / len(t),
+        lambda w, x, t, c: x.T @ (sigmoid(x @ w) - c * t) / len(t),
     ],
     "check_step_with_l2": [
         lambda w, gradient, lr, strength: (w - lr * gradient) / (1 + lr * strength),

@@ -109,23 +109,23 @@ check_surprise_in_bits = Exercise(
 
 
 def weighted(dz):
-    """A gradient as a function of x, t, w and c, from N dL/dz as a function of p, t and c."""
-    return lambda x, t, w, c: x.T @ dz(1 / (1 + np.exp(-x @ w)), t, c) / len(x)
+    """A gradient as a function of w, x, t and c, from N dL/dz as a function of p, t and c."""
+    return lambda w, x, t, c: x.T @ dz(1 / (1 + np.exp(-x @ w)), t, c) / len(x)
 
 
 check_weighted_gradient = Exercise(
     about="Lesson 1: the gradient of the cross-entropy where an example of class 1 counts c times.",
     given=[
         (
+            np.array([-0.7, 0.2, 0.5]),
             np.array([[0.3, 0.8, 0.3], [-1.3, 0.9, 0.4], [-0.5, 0.6, 0.4], [0.3, -0.3, 1.5]]),
             np.array([1, 0, 0, 1]),
-            np.array([-0.7, 0.2, 0.5]),
             10.0,
         ),
         (
+            np.array([0.6, -1.1]),
             np.array([[1.2, -0.4], [0.1, 2.0], [-0.8, 0.7], [0.5, 0.5], [1.0, -1.5], [0.0, 0.9]]),
             np.array([0.0, 1.0, 0.0, 0.0, 1.0, 0.0]),
-            np.array([0.6, -1.1]),
             0.25,
         ),
     ],
