@@ -359,7 +359,7 @@ def show_chain(x, w, t):
 def show_products():
     """The two products of matrices of one neuron and N examples, as boxes of cells."""
     products = (
-        ("there: z = x w", ("$x$", "N", "D"), ("$w$", "D", "1"), ("$z$", "N", "1")),
+        ("forward: z = x w", ("$x$", "N", "D"), ("$w$", "D", "1"), ("$z$", "N", "1")),
         ("back: one sum a weight", ("$x^T$", "D", "N"), ("$p-t$", "N", "1"), ("sums", "D", "1")),
     )
     ax = plots.shapes(products, {"N": 6, "D": 2, "1": 1})
