@@ -5,6 +5,7 @@ notebook, and against a small bad one, so that it is known to be able to fail.
 """
 
 import ast
+import functools
 import html
 import io
 import itertools
@@ -333,6 +334,85 @@ def predictions(lesson):
     return found
 
 
+def sections(lesson):
+    """{heading: text and what is folded below it} of the sections, the title's cell as ""."""
+    found, heading = {"": ""}, ""
+    for cell in text_cells(lesson):
+        for line in cell.source.splitlines():
+            if line.startswith("## "):
+                heading = line.removeprefix("## ").strip()
+                found[heading] = ""
+            found[heading] += line + "\n"
+    return found
+
+
+def frame(lesson):
+    """Where a lesson has ideas: questions at both ends with folded answers, summary, new words."""
+    if not code_cells(lesson, "idea"):
+        return []
+    parts, found = sections(lesson), []
+    first, last = parts[""], parts.get("What do you know now?", "")
+    if not first.startswith("# 00") and first.count("<details>") != 3:
+        found.append("the title's cell asks three questions with folded answers")
+    if last.count("<details>") != 4:
+        found.append("What do you know now? asks four questions with folded answers")
+    sentences = parts.get("What we saw", "").count("\n* ")
+    if not 3 <= sentences <= 6:
+        found.append(f"What we saw has {sentences} sentences, not 3 to 6")
+    if "| word | meaning |" not in parts.get("New words", ""):
+        found.append("no table of new words")
+    return found + [
+        f"a Try without what one should have seen: {cell.source[:40]!r}"
+        for cell in text_cells(lesson)
+        if "**Try" in cell.source and "What you should have seen</summary>" not in cell.source
+    ]
+
+
+def core(lesson):
+    """Where a lesson has ideas: the core is a third of its words, 20 to 40 %."""
+    if not code_cells(lesson, "idea"):
+        return []
+    words, inside = {True: 0, False: 0}, False
+    for cell in text_cells(lesson):
+        for line in prose(cell).splitlines():
+            if line.startswith("## "):
+                inside = line.endswith("(core)")
+            words[inside] += len(line.split())
+    share = words[True] / sum(words.values())
+    return [] if 0.2 <= share <= 0.4 else [f"the core has {share:.0%} of the words"]
+
+
+def each_picture_once(lesson):
+    """No picture stands twice."""
+    found, seen = [], {}
+    for cell in code_cells(lesson):
+        for output in record.pictures(cell):
+            picture = output.data["image/png"]
+            if picture in seen:
+                found.append(f"cell {cell.id} shows the picture of cell {seen[picture]}")
+            seen[picture] = cell.id
+    return found
+
+
+def pointers(lesson):
+    """A link to a lesson leads to a notebook, and the section named after it is a heading there."""
+    found = []
+    for cell in text_cells(lesson):
+        for name, section in re.findall(r"\]\((\d\d_\w+\.ipynb)\)(?:, “([^”]+)”)?", cell.source):
+            path = LESSONS[0].parent / name
+            if not path.exists():
+                found.append(f"{name} does not exist")
+            elif section and section not in headings(path):
+                found.append(f"{name} has no section “{section}”")
+    return found
+
+
+@functools.cache
+def headings(path):
+    """The headings of the notebook at `path`, without "(core)"."""
+    return {name.removesuffix(" (core)") for name in sections(nbformat.read(path, 4))}
+
+
 RULES = [
     title,
     known_tags,
@@ -346,6 +426,7 @@ RULES = [
 ]
 RULES += [widgets_follow_figures, little_matplotlib, exercises, endings, voice]
 RULES += [plain_ideas, short_experiments, mostly_ideas, predictions]
+RULES += [frame, core, each_picture_once, pointers]
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.__name__)
@@ -428,7 +509,33 @@ def complete(solution="```python\n1\n```"):
     return [code("0", "exercise"), code("check()", "check"), text(folded)]
 
 
+IDEA = code("1", "idea")
 BAD = [
+    (
+        frame,
+        [text("# 03 X"), IDEA, text("## What we saw\n* one"), text("**Try.** 1. Which?")],
+        [
+            "three questions",
+            "asks four questions",
+            "has 1 sentences",
+            "no table of new words",
+            "a Try without",
+        ],
+    ),
+    (frame, [text("# 03 X")], []),
+    (core, [IDEA, text("## A (core)\n" + "word " * 50), text("## B\n" + "word " * 49)], ["has 5"]),
+    (core, [IDEA, text("## A (core)\n" + "word " * 50), text("## B\n" + "word " * 99)], []),
+    (
+        each_picture_once,
+        [code("1", "figure", picture=True), code("2", "figure", picture=True)],
+        ["shows the picture of cell"],
+    ),
+    (
+        pointers,
+        [text("[Lesson 99](99_all.ipynb) and [lesson 3](03_vanishing_gradient.ipynb), “All”")],
+        ["99_all.ipynb does not exist", "has no section “All”"],
+    ),
+    (pointers, [text("[3](03_vanishing_gradient.ipynb), “The question”")], []),
     (
         title,
         [text("# Lesson")],
