@@ -226,8 +226,11 @@ def test_the_memory_s_strips_show_what_the_example_remembers():
     )
     states = lesson.remember([1.0, *[0.0] * 8, -1.0, *[0.0] * 10], 1.86)
     np.testing.assert_allclose(panel._axes[2].images[0].get_array(), states[1:].T)
+    left = np.abs(lesson.echo([1.0, *[0.0] * 8, -1.0, *[0.0] * 10], 1.86))
+    assert panel._axes[4].get_title(loc="right") == f"{left[-1]:.2g} at the end"
     panel.controls["first_input"].value = 0.0
     assert panel.error is None
+    assert panel._axes[4].get_title(loc="right") == ""
     assert "no first input, no echo" in [text.get_text() for text in panel._axes[4].texts]
 
 

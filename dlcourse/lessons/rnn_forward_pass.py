@@ -549,7 +549,7 @@ def _echo_strip(ax, at, left):
     inside = np.clip(left, 1e-4, 30)
     _bars(ax, at, inside, left[0], "0.3", "0.3")
     words = f"{left[-1]:.2g} at the end" if left[-1] >= 1e-4 else "below 0.0001 at the end"
-    ax.text(20.6, 12, words, ha="right", va="center", color=INK)
+    ax.set_title(words, loc="right", fontsize=10, pad=3)
 
 
 def show_latch(starts=(0.1, -0.5)):
