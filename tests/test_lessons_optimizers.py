@@ -220,9 +220,8 @@ def test_every_drawing_shows_a_figure_with_a_sentence_that_holds_its_number(lett
     lesson.show_ripples([5], np.array([8.0, 9.0]))
     lesson.show_rates(runs, rates)
     lesson.show_rate_and_step(runs, rates)
-    lesson.show_network_turned({"SGD": (runs["SGD"][0], runs["SGD"][1])})
     lesson.show_strolls([(4, 0.05)])
-    assert len(shown) == 14
+    assert len(shown) == 13
     assert "lr 0.01 ends at 5.5" in shown[1]
     assert "lr 0.021 multiplies by -1.10" in shown[2]
     assert "≈ 39 at k = 10 and ≈ 411 at k = 100" in shown[4]

@@ -140,11 +140,13 @@ def print_turned(names, limit=1000):
     Returns {name: turned_counts(name)}.
     """
     found = {}
-    print(f"{'':9} reached: straight, turned   settled: straight, turned")
     for name in names:
         straight, turned = found[name] = turned_counts(name, limit)
-        cells = [steps(int(row[k][0]), limit) for k in (0, 1) for row in (straight, turned)]
-        print(f"{name:9} {cells[0]:>17}, {cells[1]:<10}{cells[2]:>16}, {cells[3]}")
+        words = []
+        for k, what in enumerate(("reached", "settled")):
+            counts = [steps(int(row[k][0]), limit) for row in (straight, turned)]
+            words.append(f"{what} {counts[0]} → {counts[1]}")
+        print(f"{name:9} {words[0]}; {words[1]}")
     return found
 
 
@@ -340,7 +342,8 @@ def best_on_test(runs, rates, learn, judge, test, seeds=(1, 2)):
         for seed in seeds:
             nets.append(learn_letters(RULES[name](lr), learn, judge, seed=seed).net)
         found[name] = [training.accuracy(net, *test) for net in nets]
-        print(f"{name:9} lr ≈ {lr:<6}", "  ".join(f"≈ {share:.3f}" for share in found[name]))
+        shares = ", ".join(f"≈ {share:.3f}" for share in found[name])
+        print(f"{name:9} lr ≈ {lr:g}, right {shares}")
     return found
 
 
@@ -350,7 +353,7 @@ def print_windows(runs, rates):
     for name, row in runs.items():
         low, high = good_rates(row, rates)
         found[name] = high / low
-        print(f"{name:9} ≈ {low:<6} to ≈ {high:<5} a factor ≈ {found[name]:.0f}")
+        print(f"{name:9} ≈ {low:g} to ≈ {high:g}, a factor ≈ {found[name]:.0f}")
     return found
 
 
@@ -361,7 +364,7 @@ def print_relative_steps(runs, rates):
         place = best_place(row)
         found[name] = row[place].relative_step
         words = " and ".join(f"≈ {size:.4f}" for size in found[name])
-        print(f"{name:9} lr ≈ {rates[place]:<6} layers 1 and 2: {words}")
+        print(f"{name:9} lr ≈ {rates[place]:g}, layers 1 and 2: {words}")
     return found
 
 
@@ -371,7 +374,7 @@ def print_deep(runs, rates):
     for name, row in runs.items():
         place = best_place(row)
         found[name] = row[place].accuracy
-        print(f"{name:9} best at lr ≈ {rates[place]:<6} accuracy ≈ {found[name]:.2f}")
+        print(f"{name:9} accuracy ≈ {found[name]:.2f} at lr ≈ {rates[place]:g}")
     return found
 
 
@@ -431,8 +434,8 @@ def print_waits(learn, judge, numbers=(0, 1, 2)):
             seen = one_letter_often(make(), learn, judge, number).values()
             found[name, number] = tuple(settled_below(values, 1) for values in seen)
             large, rest = found[name, number]
-            print(f"{'ABC'[number]} is frequent, {name:8} {'ABC'[number]} ≈ {large:2},", end=" ")
-            print(f"the rest ≈ {rest}")
+            letter = "ABC"[number]
+            print(f"{letter} is frequent, {name:8}: {letter} ≈ {large}, the rest ≈ {rest}")
     return found
 
 
@@ -473,11 +476,14 @@ def stroll(batch, lr, seed, n_steps=2000, settled=500):
 
 def print_hover(settings, seeds=(0, 1, 2)):
     """The mean loss above the bottom for each (batch, lr) and seed, printed: (seeds, settings)."""
-    print("     ".join(f"batch {batch}, lr {lr}" for batch, lr in settings))
     found = []
     for seed in seeds:
-        found.append([stroll(batch, lr, seed).hover for batch, lr in settings])
-        print("     ".join(f"≈ {value:<15.3f}" for value in found[-1]).rstrip())
+        row, words = [], []
+        for batch, lr in settings:
+            row.append(stroll(batch, lr, seed).hover)
+            words.append(f"batch {batch}, lr {lr} ≈ {row[-1]:.3f}")
+        found.append(row)
+        print(f"start {seed}: {'; '.join(words)}")
     return np.array(found)
 
 
@@ -543,7 +549,7 @@ def print_pairs(pairs):
     """The training loss of the last epoch and the accuracy of each {name: (plain, turned)}."""
     for name, runs in pairs.items():
         for way, run in zip(("as it is", "turned"), runs, strict=True):
-            print(f"{name:8} {way:9} loss ≈ {run.last_loss:.4f}  accuracy ≈ {run.accuracy:.3f}")
+            print(f"{name:8} {way:9} loss ≈ {run.last_loss:.4f}, accuracy ≈ {run.accuracy:.3f}")
 
 
 # --- what is seen of it
@@ -803,10 +809,10 @@ def show_look_ahead():
     ax = sheet(8.4, 2.6)
 
     def at(w):
-        return 0.9 + 3.3 * w
+        return 1.25 + 3.1 * w
 
     for y, name in ((1.85, "momentum"), (0.75, "Nesterov")):
-        ax.plot([at(-0.05), at(2.15)], [y, y], color="0.75", linewidth=1, linestyle="-")
+        ax.plot([at(-0.08), at(2.15)], [y, y], color="0.75", linewidth=1, linestyle="-")
         say(ax, 0.08, y, name, ha="left")
     for w in (0, 0.5, 1, 1.5, 2):
         say(ax, at(w), 0.12, f"{w:g}", size=9)
@@ -846,7 +852,7 @@ def show_turned(rates, n=60):
         counts = [int(reached[0]) for reached, _ in turned_counts(name)]
         shown = [f"{count}" if count <= 1000 else "over 1000" for count in counts]
         notes[name] = f"lr {lr:g}; steps {shown[0]} → {shown[1]}"
-        words.append(f"{name} ≈ {shown[0]} and ≈ {shown[1]}")
+        words.append(f"{name} {steps(counts[0])} and {steps(counts[1])}")
     ax = plots.valleys(straight, back, notes=notes, color=plots.ORANGE)
     plots.show(
         ax,
@@ -917,7 +923,7 @@ def show_rates(runs, rates):
         a.set(xticklabels=["0.001", "0.01", "0.1", "1"], yticks=[0, 0.5, 1], yticklabels=[])
         a.minorticks_off()
         a.set_title(f"{name}: {curves[name][place]:.3f} at {rates[place]:g}", loc="left")
-        words.append(f"{name} ≈ {curves[name][place]:.3f} at {rates[place]:g}")
+        words.append(f"{name} ≈ {curves[name][place]:.3f} at ≈ {rates[place]:g}")
     for a in ax[0]:
         a.set(xticklabels=[])
     for a in ax[1]:
@@ -982,26 +988,6 @@ def draw_steps(ax, run, name, lr, step):
         ylabel="|step| / |θ|",
         factors=None,
     )
-
-
-@hard_edges
-def show_network_turned(pairs):
-    """The training loss of the last epoch of each {name: (plain, turned)}, one dot for each."""
-    ax = plots.axes(width=6.4, height=1.9)
-    words = []
-    for row, (name, (plain, turned)) in enumerate(pairs.items()):
-        ends = plain.last_loss, turned.last_loss
-        ax.plot(ends, [-row, -row], color="0.7", linestyle="-", linewidth=2, zorder=1)
-        ax.plot(ends[0], -row, "o", color=plots.ORANGE, markersize=10)
-        ax.plot(ends[1], -row, "D", color="black", markersize=6)
-        words.append(f"{name} ≈ {ends[0]:.3f} and ≈ {ends[1]:.3f}")
-        if row == 1:
-            beside = {"textcoords": "offset points", "va": "center"}
-            ax.annotate("as it is", (ends[0], -row), (-9, 0), ha="right", **beside)
-            ax.annotate("turned", (ends[1], -row), (9, 0), ha="left", **beside)
-    ax.set(ylim=(0.5 - len(pairs), 0.5), yticks=-np.arange(len(pairs)), yticklabels=list(pairs))
-    ax.set(xlim=(0, 1.25 * ax.get_xlim()[1]), xlabel="training loss of the last epoch")
-    plots.show(ax, f"Training loss, the network as it is and turned: {', '.join(words)}.")
 
 
 @hard_edges
