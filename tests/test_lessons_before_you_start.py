@@ -106,6 +106,7 @@ def test_on_the_log_ruler_equal_factors_are_equal_distances(shown):
     np.testing.assert_allclose(steps, steps[0])
     halfway = (below["0.03"] - below["0.01"]) / steps[0]
     np.testing.assert_allclose(halfway, np.log10(3))
+    assert below["never 0"] < below["0.001"]
 
 
 def test_each_of_two_lines_is_straight_on_one_of_two_axes():

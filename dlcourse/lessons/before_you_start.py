@@ -11,7 +11,7 @@ from matplotlib.colors import to_hex, to_rgb
 from matplotlib.patches import Rectangle
 
 from dlcourse import plots
-from dlcourse.drawing.sheet import GROUND, say, sheet
+from dlcourse.drawing.sheet import GROUND, arrow, say, sheet
 from dlcourse.drawing.style import BLUE, GREY, INK, ORANGE, PALE, RED
 
 WIDTH, HEIGHT = 0.5, 0.36  # inches of a cell of a table
@@ -163,7 +163,7 @@ def show_bell(numbers, std):
 def show_rulers():
     """The same six numbers on an ordinary axis and on one that grows by factors."""
     ax = sheet(8.4, 1.9)
-    left, right, ordinary, log = 1.3, 7.9, 1.3, 0.5
+    left, right, ordinary, log = 2.0, 8.1, 1.3, 0.5
     for y, name in ((ordinary, "ordinary axis"), (log, "log axis")):
         ax.plot([left, right], [y, y], color=INK, linewidth=1.2, linestyle="-")
         say(ax, 0.1, y, name, ha="left")
@@ -179,12 +179,15 @@ def show_rulers():
         say(ax, below, log - 0.22, f"{number:g}")
         if number >= 0.03:
             say(ax, above, ordinary + 0.22, f"{number:g}")
-    say(ax, left - 0.04, ordinary + 0.22, "0")
+    ax.plot([left, left], [ordinary - 0.08, ordinary + 0.08], color=INK, linewidth=1.6)
+    say(ax, left - 0.08, ordinary, "0", ha="right")
+    arrow(ax, (left, log), (left - 0.7, log), width=1.2)
+    say(ax, left - 0.62, log - 0.22, "never 0", size=9, color=GREY)
     plots.show(
         ax,
         "Six numbers on two axes. On the ordinary one 0.03, 0.01 and 0.001 crowd together near 0; "
         "on the log one 1, 0.1, 0.01 and 0.001 are equally far apart, and 0.03 stands halfway "
-        "between 0.01 and 0.1.",
+        "between 0.01 and 0.1. To the left the log axis goes on and never comes to 0.",
     )
 
 
