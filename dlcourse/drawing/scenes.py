@@ -223,7 +223,7 @@ def _way_there_and_back(ax, places, boxes, w, dW, largest):
         }
         clip = {"patchA": here, "patchB": there, "shrinkA": 2, "shrinkB": 2}
         ax.add_patch(FancyArrowPatch(start, end, transform=lane, zorder=5, **look, **clip))
-        share = 0.31 if aside >= 0 else 0.68
+        share = {0: 0.31, 6: 0.38, -6: 0.68}[aside]  # with two lanes the boxes are wide
         at = (x0 + share * (x1 - x0), y0 + share * (y1 - y0))
         ground = {"facecolor": "white", "linewidth": 0, "pad": 1}
         words = words.replace("-", "−")

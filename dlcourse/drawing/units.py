@@ -40,7 +40,8 @@ def unit_pictures(
     plane(limits, n); the last has one unit. weights: a matrix (D, M) for each layer. x (N, 2),
     labels (N,), 0 or 1: the points. ranges: the (low, high) of each column's colours, white
     between; without, the limits for the inputs and (0, 1) for units. An edge is blue where its
-    weight is positive, red where it is negative, as wide and dark as 1 - exp(-|w| / full).
+    weight is positive, red where it is negative, as wide and dark as 1 - exp(-|w| / full). A weight
+    of 0 has no edge.
     """
     n = round(len(outputs[0]) ** 0.5)
     widths = [np.shape(y)[1] for y in outputs]
@@ -150,9 +151,8 @@ def _edges(ax, columns, heights, weights, size, full):
     ink = (0.25 + 0.75 * share)[:, None]
     colors = 1 - ink + ink * np.where(w[:, None] > 0, to_rgb(BLUE), to_rgb(RED))
     order = np.argsort(share, kind="stable")
-    lines = LineCollection(
-        curves[order], colors=colors[order], linewidths=(0.5 + 6 * share)[order], zorder=2
-    )
+    widths = np.where(w == 0, 0, 0.5 + 6 * share)
+    lines = LineCollection(curves[order], colors=colors[order], linewidths=widths[order], zorder=2)
     ax.add_collection(lines, autolim=False)
 
 

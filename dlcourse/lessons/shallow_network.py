@@ -159,15 +159,6 @@ def share_right(networks, x, t, activation="sigmoid"):
     return np.mean((outputs(networks, x, activation)[1] > 0.5) == t, axis=(1, 2))
 
 
-def forty(points, units, bias=True):
-    """The share right (40,) of networks 2-units-1 of sigmoids, from starts 0 to 39.
-
-    1000 steps at lr 20, each step on all points.
-    """
-    networks = train_many(*points, units, lr=20, steps=1000, seeds=range(40), bias=bias)
-    return share_right(networks, *points)
-
-
 STEPS = (0, 1, 2, 3, 5, 8, 12, 16, 20, 25, 30, 40, 50, 60, 80, 100, 120, 150, 200, 250, 300, 400)
 STEPS = (*STEPS, 500)  # at which a film of a training stands still
 
@@ -511,10 +502,12 @@ def show_xor(start=7):
     """The four points with two hidden units, the full squares of xor with three."""
     ax = plots.axes(2, width=4.2, height=2.5)
     rights = [draw_border(ax[0], "four points", 2, start), draw_border(ax[1], "xor", 3, start)]
+    for a in ax:
+        a.set(aspect="auto", box_aspect=1)
     plots.show(
         ax,
         f"Two units part the four points by two lines, {share(rights[0])} right; three units draw "
-        f"two bent borders through the full squares, {share(rights[1])} right.",
+        f"bent borders through the full squares, {share(rights[1])} right.",
     )
 
 
