@@ -142,5 +142,8 @@ def test_the_films_of_two_networks_play_over_all_their_steps(letters):
         assert panel.error is None
         pictures.add(panel.png)
     assert len(pictures) == len(steps)
+    for ax in panel._axes[4:]:
+        heights = {text.get_text(): text.xy[1] for text in ax.texts}
+        assert abs(heights["upper"] - heights["lower"]) > 0.09
     words = [text.get_text() for ax in panel._axes for text in ax.texts]
     assert f"one: {pair['one'].frames[-1].accuracy:.0%} right" in words

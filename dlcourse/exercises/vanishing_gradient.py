@@ -6,7 +6,7 @@ from dlcourse.exercises.engine import Exercise
 
 
 def centred(seed, *sizes):
-    """Random matrices with mean 0: their spread and their root mean square are one number."""
+    """Random matrices with mean 0: standard deviation and root mean square are one number."""
     rng = np.random.default_rng(seed)
     weights = [rng.normal(size=shape) for shape in zip(sizes[:-1], sizes[1:], strict=True)]
     return [0.3 * (W - W.mean()) for W in weights]
@@ -40,7 +40,7 @@ check_first_over_last = Exercise(
         "random signs: n_out numbers add up to sqrt(n_out) times one of them": [
             over_layers(lambda s, W: s * W.shape[1] * W.std()),
         ],
-        "the square root goes over the variance, too: take the spread": [
+        "this is the variance of W: take its root, the standard deviation, W.std()": [
             over_layers(lambda s, W: s * np.sqrt(W.shape[1]) * W.var()),
         ],
         "this is last over first": [
@@ -48,8 +48,8 @@ check_first_over_last = Exercise(
         ],
     },
     shape="return one number for the whole network",
-    otherwise="one factor for each hidden layer: slope * sqrt(n_out) * spread of W",
-    rtol=0.01,  # the spread with n - 1 below the line is right, too
+    otherwise="one factor for each hidden layer: slope * sqrt(n_out) * W.std()",
+    rtol=0.01,  # the standard deviation with n - 1 below the line is right, too
 )
 
 

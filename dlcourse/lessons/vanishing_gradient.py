@@ -307,13 +307,14 @@ def show_accuracies(without, with_one):
 
 def show_one_unit():
     """The worked example: three signals come back through three weights to one unit."""
-    ax = plots.network(
-        [["this unit\ny = 0.6"], ["δ = 0.2", "δ = 0.1", "δ = −0.1"]], [np.array([[0.5, -0.3, 0.2]])]
-    )
+    units = [["this unit\ny = 0.6"], ["unit 1", "unit 2", "unit 3"]]
+    signals = [["δ = ?"], ["δ = 0.2", "δ = 0.1", "δ = −0.1"]]
+    weights = np.array([[0.5, -0.3, 0.2]])
+    ax = plots.network(units, [weights], plots.axes(width=5.8, height=2.5), back=signals)
     plots.show(
         ax,
-        "One unit with output 0.6, linked by weights 0.5, −0.3 and 0.2 to three units behind it "
-        "whose error signals are 0.2, 0.1 and −0.1.",
+        "One unit with output 0.6 and unknown error signal, linked by weights 0.5, −0.3 and 0.2 to "
+        "three units behind it whose error signals, in purple, are 0.2, 0.1 and −0.1.",
     )
 
 
@@ -536,10 +537,11 @@ def _two_curves(ax, name, upper, lower, at):
     for values, color in zip(curves, ("0.55", "black"), strict=True):
         ax.plot(steps, values, color=color, linestyle="-", linewidth=1.5)
         ax.plot(steps[at], values[at], "o", color=color)
-    middle, apart = np.mean([curves[0][-1], curves[1][-1]]), curves[0][-1] - curves[1][-1]
-    half = np.sign(apart) * max(abs(apart) / 2 + 0.05, 0.1)
-    for word, y in (("upper", middle + half), ("lower", middle - half)):
-        ax.text(steps[-1] - 10, y, word, ha="right", va="center", color=INK)
+    ends = np.array([curves[0][-1], curves[1][-1]])
+    apart = ends[0] - ends[1]
+    missing = max(0.1 - abs(apart), 0) / 2
+    for word, y, side in zip(("upper", "lower"), ends, (1, -1), strict=True):
+        _name_end(ax, steps[-1], y + side * np.sign(apart) * missing, word)
     ax.axvline(steps[at], color="black", linewidth=0.8, linestyle="-")
     ax.set(xlim=(0, steps[-1]), ylim=(-0.06, 1), xlabel="step", xticks=[0, 100, 200, 300, 400])
     ax.set_title(name)
