@@ -11,10 +11,11 @@ from dataclasses import dataclass
 
 import matplotlib
 import numpy as np
+from ipywidgets import FloatLogSlider, FloatSlider, IntSlider
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from dlcourse import activations, layers, losses, network, optimizers, plots, training
+from dlcourse import activations, layers, losses, network, optimizers, plots, training, widgets
 from dlcourse.drawing import instrument
 from dlcourse.drawing.sheet import arrow, box, say, sheet
 from dlcourse.initializers import normal
@@ -790,6 +791,18 @@ def draw_path(ax=None, rule="Momentum", lr=0.01, beta=0.9, k=100.0, turned=0, st
         words = f"step {now}: loss {loss[now]:.2g}   step {n}: loss {loss[-1]:.2g}"
     ax[1].set_title(words, loc="left")
     return ax
+
+
+def valley_controls():
+    """The controls of the valley's panel, for `explore`, under their names in words."""
+    return {
+        "rule": list(RULES),
+        "lr": FloatLogSlider(min=-3, max=1, step=0.1, description="learning rate"),
+        "beta": FloatSlider(min=0, max=0.99, step=0.01, description="β"),
+        "k": FloatLogSlider(min=0, max=3, step=0.1, description="k, curvature across"),
+        "turned": IntSlider(min=0, max=90, step=5, description="turned by degrees"),
+        "step": widgets.player(121),
+    }
 
 
 def beta_where_it_is_used(panel):
