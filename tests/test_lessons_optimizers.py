@@ -230,7 +230,8 @@ def test_every_drawing_shows_a_figure_with_a_sentence_that_holds_its_number(lett
 
 
 def test_the_valley_s_panel_works_for_every_rule_and_hides_beta_where_it_does_nothing():
-    controls = lesson.valley_controls()
+    controls = {"rule": list(lesson.RULES), "lr": (0.01, 1.0), "beta": (0.0, 0.99, 0.01)}
+    controls = {**controls, "turned_by": (0, 90, 5), "step": widgets.player(121)}
     panel = widgets.explore(lesson.draw_path, axes=lesson.path_axes, **controls)
     assert lesson.beta_where_it_is_used(panel) is panel
     for rule in lesson.RULES:

@@ -11,11 +11,10 @@ from dataclasses import dataclass
 
 import matplotlib
 import numpy as np
-from ipywidgets import FloatLogSlider, FloatSlider, IntSlider
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from dlcourse import activations, layers, losses, network, optimizers, plots, training, widgets
+from dlcourse import activations, layers, losses, network, optimizers, plots, training
 from dlcourse.drawing import instrument
 from dlcourse.drawing.sheet import arrow, box, say, sheet
 from dlcourse.initializers import normal
@@ -224,7 +223,7 @@ class StepSizes:
     """A progress callback of `fit`: each layer's |step| / |theta| at every step, `sizes`.
 
     The typical step over the typical weight of the layer, rms(W after - W before) over
-    rms(W before); biases are left out. `sizes` is an array (steps, layers).
+    rms(W before); biases are left out.
     """
 
     def watch(self, net):
@@ -241,6 +240,7 @@ class StepSizes:
 
     @property
     def sizes(self):
+        """What was seen so far, an array (steps, layers)."""
         return np.array(self._found)
 
 
@@ -764,14 +764,14 @@ def _walked(rule, lr, beta, k, turned, n):
     return path, height(path, valley(k, turned)[0])
 
 
-def draw_path(ax=None, rule="Momentum", lr=0.01, beta=0.9, k=100.0, turned=0, step=40, n=120):
+def draw_path(ax=None, rule="Momentum", lr=0.01, beta=0.9, k=100.0, turned_by=0, step=40, n=120):
     """Left the valley from above with momentum's path of 120 steps, in ink up to step 40; right
     the loss of every step, which falls in waves to 0.0009."""
     ax = path_axes() if ax is None else ax
-    path, loss = _walked(rule, lr, beta, k, turned, n)
+    path, loss = _walked(rule, lr, beta, k, turned_by, n)
     gone = int(np.isfinite(loss).sum())
     limits = {"xlim": (-12, 12), "ylim": (-12, 12), "aspect": "equal"}
-    _ground(ax[0], k, turned, **limits, xlabel="$w_1$", ylabel="$w_2$")
+    _ground(ax[0], k, turned_by, **limits, xlabel="$w_1$", ylabel="$w_2$")
     now = min(step, gone - 1)
     ax[0].plot(*path[:gone].T, color="0.6", linestyle="-", linewidth=0.8)
     _path(ax[0], path[: now + 1])
@@ -791,18 +791,6 @@ def draw_path(ax=None, rule="Momentum", lr=0.01, beta=0.9, k=100.0, turned=0, st
         words = f"step {now}: loss {loss[now]:.2g}   step {n}: loss {loss[-1]:.2g}"
     ax[1].set_title(words, loc="left")
     return ax
-
-
-def valley_controls():
-    """The controls of the valley's panel, for `explore`, under their names in words."""
-    return {
-        "rule": list(RULES),
-        "lr": FloatLogSlider(min=-3, max=1, step=0.1, description="learning rate"),
-        "beta": FloatSlider(min=0, max=0.99, step=0.01, description="β"),
-        "k": FloatLogSlider(min=0, max=3, step=0.1, description="k, curvature across"),
-        "turned": IntSlider(min=0, max=90, step=5, description="turned by degrees"),
-        "step": widgets.player(121),
-    }
 
 
 def beta_where_it_is_used(panel):
