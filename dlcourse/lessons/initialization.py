@@ -463,7 +463,7 @@ def show_sums(sums):
         top = np.histogram(z, edges)[0].max()
         std = z.std()
         below.plot([0, std], [1.12 * top] * 2, color="black", linewidth=3, linestyle="-")
-        below.text(std + 2, 1.12 * top, f"{std:.1f}", va="center")
+        below.text(std + 2, 1.12 * top, f"std {std:.1f}", va="center")
         below.plot([0, 0], [0, 1.18 * top], color=INK, linewidth=0.8, linestyle="-")
         below.set(xlim=(-50, 50), ylim=(0, 1.25 * top), yticks=[], xlabel="z")
         below.spines["left"].set_visible(False)

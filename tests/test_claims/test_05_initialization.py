@@ -95,7 +95,7 @@ def test_a_relu_layer_multiplies_by_the_root_of_half_n_var_w_both_ways():
 
 def test_a_funnel_costs_he_one_factor_and_xavier_one_in_every_layer():
     he = lesson.kept(initializers.he, lesson.FUNNEL, 10)
-    fair = he / np.sqrt(64 / 512)
+    fair = he / np.sqrt(64 / 416)
     assert 0.5 < fair.min() and fair.max() < 2
     assert np.all(he > 5 * lesson.kept(initializers.xavier, lesson.FUNNEL, 10))
 
