@@ -183,20 +183,12 @@ def print_digits(ten, share, judge):
 
 
 def print_epochs(runs, epochs):
-    """A line for each {name: accuracies, epoch by epoch}: those after the given epochs.
-
-    Returns an array for each of these epochs, a number for each run that went so far.
-    """
-    print(
-        f"{'accuracy after epoch':<38}", "      ".join(f"{epoch:<2}" for epoch in epochs).rstrip()
-    )
+    """A line for each {name: accuracies, epoch by epoch}: those after the given epochs."""
+    columns = "      ".join(f"{epoch:<2}" for epoch in epochs)
+    print(f"{'accuracy after epoch':<38}", columns.rstrip())
     for name, curve in runs.items():
         shown = [f"≈ {curve[epoch - 1]:.2f}" for epoch in epochs if epoch <= len(curve)]
         print(f"{name:<38}", "  ".join(shown))
-    return [
-        np.array([curve[epoch - 1] for curve in runs.values() if epoch <= len(curve)])
-        for epoch in epochs
-    ]
 
 
 # What is seen of it.
@@ -262,11 +254,12 @@ def show_two_curves(with_slope, struck_out, guess=None):
     _epochs(ax, len(scores))
     _guessed(ax, len(scores), guess)
     plots.end_names(ax)
-    last = f"≈ {struck_out.val_accuracy[-1]:.2f}", f"≈ {with_slope.val_accuracy[-1]:.2f}"
+    struck, kept = struck_out.val_accuracy, with_slope.val_accuracy
     plots.show(
         ax,
-        f"Accuracy over {len(scores)} epochs: with the slope struck out it ends at {last[0]}, "
-        f"with the slope at {last[1]}.",
+        f"Accuracy over {len(scores)} epochs: with the slope struck out it ends at "
+        f"≈ {struck[-1]:.2f}, with the slope at ≈ {kept[-1]:.2f}; a quarter of the way they are "
+        f"at ≈ {struck[len(struck) // 4 - 1]:.2f} and ≈ {kept[len(kept) // 4 - 1]:.2f}.",
     )
 
 
@@ -439,7 +432,7 @@ def show_bowls(chances=(0.1, 0.3, 0.5)):
         lowest = np.argmin(mean)
         ax.plot(p[lowest], mean[lowest], "o", color="black", markersize=7, zorder=4, label="_low")
         words = f"rain with {t}"
-        ax.text(p[lowest] + 0.015, mean[lowest] - 0.19, words, va="center", color=INK)
+        ax.text(p[lowest] + 0.03, mean[lowest] - 0.24, words, va="center", color=INK)
     entropy = -p * np.log(p) - (1 - p) * np.log(1 - p)
     ax.plot(p, entropy, color=plots.GREEN, linestyle="-", linewidth=1.6, label="_entropy")
     ax.text(0.52, 0.1, "entropy: through the lowest points", color=INK, va="center")
@@ -577,7 +570,7 @@ def show_hard(pictures, names, runs):
         epochs = np.arange(1, len(scores) + 1)
         label = f"{name}: {scores[-1]:.2f}"
         ax[1].plot(epochs, scores, color=color, linestyle=style, label=label)
-    _epochs(ax[1], len(scores))
+    _epochs(ax[1], len(scores), ylim=(0.5, 1))
     plots.end_names(ax[1])
     found = "; ".join(f"{name} ≈ {scores[-1]:.2f}" for name, scores in runs.items())
     plots.show(

@@ -41,11 +41,12 @@ def test_at_lr_1_cross_entropy_reads_far_more_with_20_hidden_units_than_squared_
 
 
 def test_at_lr_4_squared_error_wins_most_of_it_too_but_later():
-    """ "Most of the gain can be had from a larger step." Fifteen epochs here, twenty there."""
-    larger_rate = accuracies((20,), SQUARED, 4, 15)
+    """ "Most of the gain can be had from a larger step." Eleven epochs here, twenty there."""
+    larger_rate = accuracies((20,), SQUARED, 4, 11)
     assert (larger_rate[:, 4] > accuracies((20,), SQUARED, 1, 5)[:, 4]).all()
     assert (larger_rate[:, 4] < accuracies((20,), SIGMOID, 1, 5)[:, 4] - 0.15).all()
-    assert (larger_rate[:, 14] > 0.7).all()
+    assert (larger_rate[:, 10] > 0.5).all()
+    assert np.median(larger_rate[:, 10]) > 0.7
 
 
 def test_at_lr_4_cross_entropy_itself_learns_less_with_20_hidden_units():
@@ -62,17 +63,17 @@ def test_without_a_hidden_layer_cross_entropy_is_ahead_at_once():
     for others in (
         accuracies((20,), SIGMOID, 1, 5),
         accuracies((20,), SQUARED, 1, 5),
-        accuracies((20,), SQUARED, 4, 15),
-        accuracies((), SQUARED, 1, 3),
+        accuracies((20,), SQUARED, 4, 11),
+        accuracies((), SQUARED, 1, 2),
     ):
         assert (single[:, 0] > others[:, 0] + 0.2).all()
-        assert (single[:, 2] > others[:, 2] + 0.05).all()
+        assert (single[:, 1] > others[:, 1] + 0.05).all()
 
 
 def test_without_a_hidden_layer_a_larger_rate_does_not_help_squared_error():
     """ "At lr 2 it is at 0.13 after five epochs." Two epochs here."""
     larger_rate = accuracies((), SQUARED, 2, 2)
-    assert (larger_rate[:, 1] < accuracies((), SQUARED, 1, 3)[:, 1] - 0.15).all()
+    assert (larger_rate[:, 1] < accuracies((), SQUARED, 1, 2)[:, 1] - 0.15).all()
 
 
 class SlopeStruckOut(activations.Sigmoid):
@@ -83,8 +84,9 @@ class SlopeStruckOut(activations.Sigmoid):
 
 
 def test_with_the_slope_struck_out_squared_error_takes_the_steps_of_cross_entropy():
-    """ "It did." No parameter differs by 1e-5 after one epoch; the lesson takes twenty."""
-    learn, judge = letters()
+    """ "It did." No parameter differs by 1e-5 after ten steps; the lesson takes 800."""
+    (x, t), judge = letters()
+    learn = x[:10240], t[:10240]
     for seed in SEEDS:
         struck = letters_room.letter_net([20], output=SlopeStruckOut, seed=seed)
         true = letters_room.letter_net([20], output=None, seed=seed)
@@ -92,11 +94,11 @@ def test_with_the_slope_struck_out_squared_error_takes_the_steps_of_cross_entrop
         letters_room.train(struck, learn, judge, 1, 1, seed, loss=SQUARED)
         letters_room.train(true, learn, judge, 1, 1, seed, loss=SIGMOID)
         assert np.abs(struck.theta - true.theta).max() < 1e-5
-        assert np.abs(true.theta - begun).mean() > 0.05
+        assert np.abs(true.theta - begun).mean() > 0.02
 
 
 def test_cross_entropy_lifts_the_gradient_of_every_layer_alike():
-    """ "It lifts, it does not tilt": about 4 times at the start, about 26 after 80 steps."""
+    """ "What happens to the staircase?" Lifted by 4 at the start, by about 26 after 80 steps."""
     learn, judge = letters()
     start, plateau = lesson.lifts(learn, judge, hidden=5, seeds=SEEDS)
     assert 3.5 < start.min() and start.max() < 5.5
@@ -149,20 +151,24 @@ def test_sigmoids_and_softmax_read_digits_alike_and_the_sums_of_sigmoids_miss_1(
 
 
 def test_on_hard_letters_a_hundred_hidden_units_pay():
-    """ "Where the hidden layer pays", both cross-entropies. Four epochs here, five there."""
+    """ "Where the hidden layer pays", both cross-entropies. Four epochs here, five there.
+
+    Without a hidden layer the loss has one valley: three starts there, and the best of them counts.
+    """
     hard = {"fonts": "all", "rotation": 20, "shift": 1.5}
     x, names = data.letters(20480, 0, **hard)
     other, other_names = data.letters(2000, 1, **hard)
     learn, judge = (x, data.one_hot(names, 26)), (other, data.one_hot(other_names, 26))
-    setting = {"seeds": SEEDS, "output": None, "batch_size": 64}
-    none, softmax, hundred = (
-        np.array([run.val_accuracy for run in runs])
-        for runs in (
-            letters_room.train_each(learn, judge, [], 0.5, 4, loss=SIGMOID, **setting),
-            letters_room.train_each(learn, judge, [], 0.5, 4, loss=SOFTMAX, **setting),
-            letters_room.train_each(learn, judge, [100], 0.5, 4, loss=SIGMOID, **setting),
-        )
-    )
-    assert (none[:, 0] > hundred[:, 0]).all()
-    assert (hundred[:, -1] > none[:, -1] + 0.03).all()
-    assert (hundred[:, -1] > softmax[:, -1] + 0.01).all()
+    setting = {"output": None, "batch_size": 64}
+
+    def each(hidden, loss, seeds):
+        more = {"loss": loss, "seeds": seeds, **setting}
+        runs = letters_room.train_each(learn, judge, hidden, 0.5, 4, **more)
+        return np.array([run.val_accuracy for run in runs])
+
+    none = each([], SIGMOID, range(3))
+    softmax = each([], SOFTMAX, range(3))
+    hundred = each([100], SIGMOID, SEEDS)
+    assert (none[:, 0] > hundred[:3, 0]).all()
+    assert hundred[:, -1].min() > none[:, -1].max() + 0.03
+    assert hundred[:, -1].min() > softmax[:, -1].max() + 0.01
