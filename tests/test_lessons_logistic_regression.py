@@ -48,10 +48,10 @@ def test_the_mean_surprise_is_the_cross_entropy_and_never_infinite():
 
 def test_an_example_rolls_to_the_right_side_sooner_with_cross_entropy():
     for label, start in ((0, 6.0), (1, -6.0)):
-        steps = [lesson.steps_until_right(start, name, label) for name in lesson.PULLS]
-        assert steps == [7, 426]
-        z = lesson.rolled(start, label, "squared error", 426)
-        assert len(z) == 427 and (z[425] > 0) == (label == 0) and (z[426] > 0) == (label == 1)
+        for name, steps in (("cross-entropy", 7), ("squared error", 426)):
+            z = lesson.rolled(start, label, name, steps)
+            assert len(z) == steps + 1
+            assert (z[-2] > 0) == (label == 0) and (z[-1] > 0) == (label == 1)
 
 
 def test_hills_and_ends_of_walks_are_found():

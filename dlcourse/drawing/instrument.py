@@ -39,10 +39,8 @@ def instrument(
     *,
     reference=None,
     outline=None,
-    others=(),
     title="",
     ylabel="gradient magnitude",
-    names=None,
     room=ROOM,
     factors="back",
 ):
@@ -53,10 +51,10 @@ def instrument(
     is the powers of ten lost or won. slopes: for each layer of units an array (N, M) of slopes as
     shares of the largest; a unit is white where it is open, and the gate at the foot is filled to
     the root mean square. picture: what is being read, a grey image. outline (L,): a second set of
-    magnitudes, as empty boxes. others (K, L): of other networks, as thin strokes. A magnitude of 0
-    is an empty box "0"; beyond the axis stands an arrow with the number; one that is NaN is not
-    known yet, and its layer pale and without a bar. room: so many layers fit before the picture
-    grows; with fewer, the left stays empty. factors: as in `bars`.
+    magnitudes, as empty boxes. A magnitude of 0 is an empty box "0"; beyond the axis stands an
+    arrow with the number; one that is NaN is not known yet, and its layer pale and without a bar.
+    room: so many layers fit before the picture grows; with fewer, the left stays empty. factors: as
+    in `bars`.
     """
     magnitudes = np.asarray(magnitudes, float)
     reference = float(magnitudes[-1] if reference is None else reference)
@@ -71,9 +69,7 @@ def instrument(
         slopes,
         reference=reference,
         outline=outline,
-        others=others,
         ylabel=ylabel,
-        names=names,
         limits=limits,
         factors=factors,
     )
@@ -87,9 +83,7 @@ def bars(
     *,
     reference=None,
     outline=None,
-    others=(),
     ylabel="",
-    names=None,
     limits=None,
     factors="back",
 ):
@@ -103,19 +97,19 @@ def bars(
     n = len(magnitudes)
     reference = float(magnitudes[-1] if reference is None else reference)
     limits = (-0.1, n + 0.2) if limits is None else limits
-    _bars(ax, magnitudes, reference, outline, others)
+    _bars(ax, magnitudes, reference, outline)
     if len(slopes):
         _gates(ax, slopes)
     if factors is not None and n <= MANY:
         _factors(ax, magnitudes, forward=factors == "forward")
     every = 1 + (n > MANY)
-    names = [str(k) for k in range(1, n + 1)] if names is None else names
+    numbers = [str(k) for k in range(1, n + 1)]
     if reference > 0:
         ax.plot(limits, [reference, reference], color=INK, linewidth=0.8, linestyle=":")
     ax.set(yscale="log", ylim=(LOWEST, HIGHEST), xlim=limits, ylabel=ylabel)
     ax.set(yticks=[1e-6, 1e-3, 1], xticks=np.arange(n)[::every] + 0.5, xlabel="layer (input left)")
     # unlike set_xticklabels it looks the same each time: the canvas need not draw it again
-    ax.xaxis.set_major_formatter(FixedFormatter(names[::every]))
+    ax.xaxis.set_major_formatter(FixedFormatter(numbers[::every]))
     ax.minorticks_off()
     return ax
 
@@ -143,9 +137,9 @@ def _two_digits(x):
     return f"{rounded:,.0f}" if rounded >= 10 else f"{rounded:.2g}"
 
 
-def _spread(n, shown=SHOWN):
+def _spread(n):
     """The numbers of the units that are drawn, spread evenly over all n."""
-    return np.linspace(0, n - 1, shown).astype(int)
+    return np.linspace(0, n - 1, SHOWN).astype(int)
 
 
 def lit_network(
@@ -227,7 +221,7 @@ def _ends(magnitudes, reference):
     return np.where(thin, low / 1.15, low), np.where(thin, high * 1.15, high)
 
 
-def _bars(ax, magnitudes, reference, outline, others):
+def _bars(ax, magnitudes, reference, outline):
     at, colors = np.arange(len(magnitudes)) + 0.5, layer_colors(len(magnitudes))
     low, high = _ends(magnitudes, reference)
     high = np.where(magnitudes == 0, 20 * LOWEST, high)
@@ -241,12 +235,6 @@ def _bars(ax, magnitudes, reference, outline, others):
         boxes = _boxes(at, 0.36, *_ends(outline, reference))
         boxes = PolyCollection(boxes, facecolors="none", edgecolors="black", linewidths=1.2)
         ax.add_collection(boxes, autolim=False)
-    strokes = [
-        [(x - 0.16, value), (x + 0.16, value)]
-        for other in others
-        for x, value in zip(at, other, strict=True)
-    ]
-    ax.add_collection(LineCollection(strokes, colors="0.35", linewidths=0.8), autolim=False)
     level = np.clip(reference, 2 * LOWEST, HIGHEST)
     for x, value in zip(at, magnitudes, strict=True):
         if value == 0:

@@ -20,12 +20,11 @@ def sheet(width, height, ax=None):
     return ax
 
 
-def arrow(ax, start, end, color=INK, width=1.4, bend=0.0, size=10, style="-|>"):
+def arrow(ax, start, end, color=INK, width=1.4, bend=0.0):
     """An arrow between two places; bend: a share of its length, positive to its left."""
-    look = {"arrowstyle": style, "connectionstyle": f"arc3,rad={-bend}", "shrinkA": 0, "shrinkB": 0}
-    ax.add_patch(
-        FancyArrowPatch(start, end, color=color, linewidth=width, mutation_scale=size, **look)
-    )
+    look = {"arrowstyle": "-|>", "mutation_scale": 10, "shrinkA": 0, "shrinkB": 0}
+    look["connectionstyle"] = f"arc3,rad={-bend}"
+    ax.add_patch(FancyArrowPatch(start, end, color=color, linewidth=width, **look))
 
 
 def box(ax, x, y, width, height, color=GROUND, edge=GREY):

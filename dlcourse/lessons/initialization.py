@@ -340,9 +340,9 @@ def watch(recipe, learn, probe, seed=0, steps=Film.STEPS):
     return seen
 
 
-def films_of(recipes, learn, probe, seed=0):
+def films_of(recipes, learn, probe):
     """{name: Film} for {name: recipe}."""
-    return {name: watch(recipe, learn, probe, seed) for name, recipe in recipes.items()}
+    return {name: watch(recipe, learn, probe) for name, recipe in recipes.items()}
 
 
 def chart(film):

@@ -103,10 +103,10 @@ class Film(training.Probe):
             self.open_units.append(open_units(self.net, self.x[:100]))
 
 
-def film(net, learn, probe, lr, seed=0, *, loss=None, optimizer=None):
-    """Train net for ten epochs, 400 steps, as `train` does, and return its Film."""
-    seen = Film(probe, loss)
-    train(net, learn, probe, lr, 10, seed, loss=loss, optimizer=optimizer, progress=seen)
+def film(net, learn, probe, lr):
+    """Train net for ten epochs, as `train` does from seed 0, and return its Film."""
+    seen = Film(probe)
+    train(net, learn, probe, lr, 10, progress=seen)
     return seen
 
 

@@ -450,12 +450,6 @@ def rolled(start, label, loss, steps=STEPS[-1]):
     return np.array(path)
 
 
-def steps_until_right(start, loss, label=0):
-    """After how many steps of rate 1 is the answer to one example on the right side of 1/2?"""
-    path = rolled(start, label, loss)
-    return int(np.argmax(path <= 0 if label == 0 else path >= 0))
-
-
 def pull_axes():
     """Three axes: each loss at the left, one above the other, and both slopes at the right."""
     figure = Figure(figsize=(8.4, 3.8), layout="constrained")

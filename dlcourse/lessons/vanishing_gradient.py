@@ -243,9 +243,9 @@ def as_fraction(share):
     return f"1/{float(f'{1 / share:.1e}'):,.0f}"
 
 
-def _name_end(ax, x, y, name, color=INK, **place):
-    """A name beside the end of a line, in ink of its own."""
-    ax.annotate(name, (x, y), (6, 0), textcoords="offset points", va="center", color=color, **place)
+def _name_end(ax, x, y, name):
+    """A name beside the end of a line."""
+    ax.annotate(name, (x, y), (6, 0), textcoords="offset points", va="center", color=INK)
 
 
 def show_letter_nets(letter):
