@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from dlcourse.guard import checks
 from dlcourse.guard.checks import EPS, SEED, SHARE, function, optional, takes, whole
 from dlcourse.guard.shapes import can_draw, has_spread, takes_any_x, takes_dy, takes_x
 from dlcourse.guard.vectors import column_means, column_sums, ones
@@ -159,7 +160,7 @@ class Dropout(RandomLayer):
     of y at x, so that nothing has to change for prediction (Srivastava et al. 2014).
     """
 
-    @takes(p=SHARE)
+    @takes(p=checks.DROPPED)
     def __init__(self, p, seed=None):
         super().__init__(seed)
         self.p = p

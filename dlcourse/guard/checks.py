@@ -76,6 +76,7 @@ FINITE = number(-LARGEST, words="a finite number")
 SMALLEST = float(np.finfo(np.float32).tiny)
 EPS = number(SMALLEST, words="a positive number that float32 can hold")
 SHARE = number(0, BELOW_1, words="a number from 0, below 1")
+DROPPED = number(0, BELOW_1, words="the probability of dropping, a number from 0, below 1")
 SEED = whole(0)
 
 
@@ -88,6 +89,9 @@ def two_slopes(who, low, high):
 
 def rate(who, name, lr):
     """A learning rate: a positive number, or a schedule, a function of the step."""
+    if isinstance(lr, type):
+        words = f"a number or a function of the step, got the class {lr.__name__}"
+        raise TypeError(f"{who} takes {name} as {words}: make an object of it")
     if not callable(lr):
         number(ABOVE_0, words="a positive number or a function of the step")(who, name, lr)
     return lr

@@ -78,7 +78,7 @@ def takes_x_and_h(forward):
 def has_spread(layer, x):
     """x, if it holds two examples or more: one has no spread to divide by."""
     if len(x) < 2:
-        words = "takes 2 examples or more in training: one has no spread"
+        words = f"takes 2 examples or more in training, got {len(x)}: one has no spread"
         raise ValueError(f"{layer!r} {words}; choose a batch_size that leaves no batch of one")
     return x
 
