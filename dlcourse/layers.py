@@ -83,12 +83,12 @@ class Dense(Layer):
 class BatchNorm(Layer):
     """y = gamma z + beta, z = (x - mean) / sqrt(var + eps), column by column. x, y (N, n_features).
 
-    In training, mean and var are those of the batch (var is the mean square, divided by N), and
-    the running ones move towards them: running = momentum running + (1 - momentum) batch. In
-    prediction the running ones stand in their place: what is said of one example depends on no
-    other. gamma and beta (n_features,), at first 1 and 0, are learned; mean and var, at first 0 and
-    1, are kept in the network's state. A training batch of one example has no spread (ValueError).
-    Ioffe & Szegedy 2015.
+    In training, mean and var are those of the batch, var the mean of (x - mean)^2, and the running
+    ones move towards them: running = momentum running + (1 - momentum) batch. In prediction the
+    running ones stand in their place, so that an example's output depends on no other example.
+    gamma and beta (n_features,), at first 1 and 0, are learned; mean and var, at first 0 and 1, are
+    kept in the network's state. A training batch of one example has no spread (ValueError). Ioffe &
+    Szegedy 2015.
     """
 
     gamma, dgamma, beta, dbeta, mean, var = View(), View(), View(), View(), View(), View()
