@@ -80,12 +80,12 @@ def test_an_optimizer_names_its_schedule_and_asks_it():
 def test_a_plateau_by_hand():
     plateau = Plateau(0.8, factor=0.5, patience=2)
     rates = []
-    for value in [5, 4, 4, 4, 3, 3, 2, 2, 9, 9, 1, 1]:
+    for value in [5, 4, 4, 4, 4, 4, 3, 3, 2, 2, 9, 9]:
         plateau.update(value)
         rates.append(plateau(0))
     # equal is not below; a fall begins the counting anew, and so does a cut
-    assert rates == [0.8, 0.8, 0.8, 0.4, 0.4, 0.4, 0.4, 0.4, 0.2, 0.2, 0.2, 0.2]
-    assert plateau.best == 1
+    assert rates == [0.8, 0.8, 0.8, 0.4, 0.4, 0.2, 0.2, 0.2, 0.2, 0.2, 0.1, 0.1]
+    assert plateau.best == 2
 
 
 def test_a_plateau_takes_negative_losses_and_numpys_numbers():
