@@ -23,7 +23,7 @@ from dlcourse.drawing.scenes import (
     unit_lines,
     valleys,
 )
-from dlcourse.drawing.schematics import neuron, shapes, unrolled
+from dlcourse.drawing.schematics import chain, neuron, shapes, unrolled
 from dlcourse.drawing.strip import strip
 from dlcourse.drawing.style import (
     BLUE,
@@ -61,7 +61,7 @@ __all__ += [
     "images",
     "contour_path",
 ]
-__all__ += ["strip", "neuron", "shapes", "unrolled", "unit_pictures", "valleys"]
+__all__ += ["strip", "neuron", "shapes", "unrolled", "chain", "unit_pictures", "valleys"]
 __all__ += ["BLUE", "RED", "GREEN", "ORANGE", "SKY", "PURPLE", "COLORS", "CYCLE"]
 
 SHAPES = {

@@ -11,8 +11,8 @@ import pathlib
 import numpy as np
 import pytest
 
-from dlcourse import exercises
-from dlcourse.exercises import engine, initialization
+from dlcourse import exercises, gradcheck, initializers
+from dlcourse.exercises import engine, initialization, shallow_network
 from dlcourse.exercises.cross_entropy import log_softmax
 from dlcourse.exercises.engine import Exercise
 
@@ -166,18 +166,6 @@ def layer_by_broadcasting(W, b, xs):
     return (xs[:, None, :] * W).sum(axis=2) + b
 
 
-def steps_by_division(lr, n, batch_size):
-    full, rest = divmod(n, batch_size)
-    steps = [lr / batch_size] * full
-    return np.array(steps + [lr / rest] if rest else steps)
-
-
-def steps_by_slices(lr, n, batch_size):
-    examples = np.arange(n)
-    batches = [examples[start : start + batch_size] for start in range(0, n, batch_size)]
-    return tuple(lr / len(batch) for batch in batches)
-
-
 def weighted_by_loop(x, t, w, c):
     total = np.zeros(len(w))
     for example, label in zip(x, t, strict=True):
@@ -220,6 +208,13 @@ def adam_without_correction(gradients, lr, beta1, beta2):
     return steps
 
 
+def look_ahead_by_copies(w, m, gradient, lr, beta):
+    ahead = np.array(w) - beta * m
+    m *= beta
+    m += lr * gradient(ahead)
+    return [list(w - m), m]
+
+
 def nesterov_by_two_points(theta, m, g, lr, beta):
     w = theta + lr * beta * m  # where the ball is; theta looks ahead from there
     new = beta * m + g
@@ -239,6 +234,14 @@ def back_by_matrices(g, states, W_h):
     for k in range(len(states) - 1, 0, -1):
         g = W_h @ np.diag(1 - states[k] ** 2) @ g
     return g
+
+
+def states_by_one_matrix(xs, W_x, W_h, b):
+    h, states, both = np.zeros(len(b)), [], np.concatenate([W_h, W_x])
+    for x in xs:
+        h = np.tanh(np.concatenate([h, x]) @ both + b)
+        states.append(h.tolist())
+    return np.array(states)
 
 
 RIGHT = {  # other right answers
@@ -288,12 +291,6 @@ RIGHT = {  # other right answers
         lambda W, b, xs: np.inner(xs, W) + b[None, :],
         lambda W, b, xs: (xs @ W.T + b).tolist(),
     ],
-    "check_lab_steps": [
-        steps_by_division,
-        steps_by_slices,
-        lambda lr, n, size: lr / np.minimum(size, n - np.arange(0, n, size)),
-        lambda lr, n, size: lr / np.bincount(np.arange(n) // size),
-    ],
     "check_first_over_last": [
         gain_by_spread,
         ratio(lambda W: np.sqrt(W.shape[1] * np.mean(W**2))),
@@ -311,6 +308,16 @@ RIGHT = {  # other right answers
         lambda slope, width: (slope**2 * width) ** -0.5,
         lambda slope, width: np.array(width**-0.5 / slope),
     ],
+    "check_softmax_of_rows": [
+        lambda z: np.exp(softmax_by_rows(z)),
+        lambda z: np.exp(z - np.logaddexp.reduce(z, axis=1)[:, None]),
+        lambda z: np.exp(log_softmax(z + 7)).tolist(),
+    ],
+    "check_bias_for": [
+        lambda share: -np.log(1 / share - 1),
+        lambda share: np.log(share) - np.log1p(-share),
+        lambda share: np.array(2 * np.arctanh(2 * share - 1)),
+    ],
     "check_surprise_of_sign": [
         lambda z, y: np.maximum(-y * z, 0) + np.log1p(np.exp(-np.abs(z))),
         surprise_by_cases,
@@ -327,6 +334,7 @@ RIGHT = {  # other right answers
         lambda n_in, n_out: np.sqrt(3) * np.sqrt(2 / (n_in + n_out)),
         lambda n_in, n_out: (3 / np.mean([n_in, n_out])) ** 0.5,
     ],
+    "check_look_ahead_step": [look_ahead_by_copies],
     "check_stability_limits": [
         lambda c, beta: [2 / max(c), (2 + 2 * beta) / max(c)],
         lambda c, beta: np.array([1, 1 + beta]) * np.min(2 / c),
@@ -334,6 +342,7 @@ RIGHT = {  # other right answers
     ],
     "check_uncorrected_adam": [adam_without_correction],
     "check_nesterov_step": [nesterov_by_two_points, nesterov_in_place],
+    "check_read_sequence": [states_by_one_matrix],
     "check_count_parameters": [
         lambda d, h, k, steps: d * h + h * h + h + h * k + k,
         lambda d, h, k, steps: sum(np.zeros(s).size for s in ((d, h), (h, h), h, (h, k), k)),
@@ -412,12 +421,6 @@ WRONG = {  # wrong answers that no sentence names; some are right where numbers 
         lambda W, b, xs: np.apply_along_axis(lambda x: W @ x + b, 1, xs),
         lambda W, b, xs: np.vstack(tuple(W @ x + b for x in xs)),
     ],
-    "check_lab_steps": [
-        lambda lr, n, size: [lr / size] * (n // size) + [lr / (n % size) if n % size else 0],
-        lambda lr, n, size: [lr / size] * (n // size) + [lr / (n - n // size * size or size)],
-        lambda lr, n, size: [lr / n for _ in range(0, n, size)],
-        lambda lr, n, size: [10 / min(size, n - start) for start in range(0, n, size)],
-    ],
     "check_first_over_last": [
         ratio(lambda W: np.std(W)),
         ratio(lambda W: np.sqrt(W.shape[1]) * np.abs(W).mean()),
@@ -442,6 +445,20 @@ WRONG = {  # wrong answers that no sentence names; some are right where numbers 
         lambda slope, width: np.sqrt(width) / slope,
         lambda slope, width: np.sqrt(slope / width),
         lambda slope, width: slope * np.sqrt(width),
+    ],
+    "check_softmax_of_rows": [
+        lambda z: z,
+        lambda z: np.exp(log_softmax(z.T).T),
+        lambda z: np.exp(log_softmax(z.ravel()[None, :]).reshape(z.shape)),
+        lambda z: 2.0 ** (z - z.max(axis=1, keepdims=True)),
+        lambda z: np.exp(log_softmax(2 * z)),
+        lambda z: np.exp(log_softmax(np.minimum(z, 700))),
+    ],
+    "check_bias_for": [
+        lambda share: 2 * share - 1,
+        lambda share: -np.log(1 - share),
+        lambda share: np.log2(share / (1 - share)),
+        lambda share: -3.22,
     ],
     "check_surprise_of_sign": [
         lambda z, y: np.abs(z) + np.log1p(np.exp(-np.abs(z))),
@@ -468,6 +485,15 @@ WRONG = {  # wrong answers that no sentence names; some are right where numbers 
         lambda n_in, n_out: np.sqrt(3 / np.sqrt(n_in * n_out)),
         lambda n_in, n_out: np.sqrt(6 / 400),
     ],
+    "check_look_ahead_step": [
+        lambda w, m, gradient, lr, beta: (w - lr * gradient(w - beta * m), m),
+        lambda w, m, gradient, lr, beta: (w, beta * m + lr * gradient(w - beta * m)),
+        lambda w, m, gradient, lr, beta: (w - beta * m, beta * m),
+        lambda w, m, gradient, lr, beta: (
+            w - beta * m - lr * gradient(w - lr * beta * m),
+            beta * m + lr * gradient(w - lr * beta * m),
+        ),
+    ],
     "check_stability_limits": [
         lambda c, beta: (2 / c[0], 2 * (1 + beta) / c[0]),
         lambda c, beta: (2 / c[1], 2 * (1 + beta) / c[1]),
@@ -489,6 +515,14 @@ WRONG = {  # wrong answers that no sentence names; some are right where numbers 
         lambda theta, m, g, lr, beta: (theta, beta * m + lr * g),
         lambda theta, m, g, lr, beta: (theta - lr * (1 + beta) * g, beta * m + g),
         lambda theta, m, g, lr, beta: (theta, beta * m + (1 - beta) * g),
+    ],
+    "check_read_sequence": [
+        lambda xs, W_x, W_h, b: np.tanh(xs @ W_x + b) * 0.9,
+        lambda xs, W_x, W_h, b: states_by_one_matrix(xs, W_x, W_h, b)[::-1],
+        lambda xs, W_x, W_h, b: states_by_one_matrix(xs, W_x, W_h, b)[1:],
+        lambda xs, W_x, W_h, b: states_by_one_matrix(xs, W_x, W_h, b).T,
+        lambda xs, W_x, W_h, b: states_by_one_matrix(xs, W_x, W_h, b)[-1],
+        lambda xs, W_x, W_h, b: states_by_one_matrix(xs[::-1], W_x, W_h, b),
     ],
     "check_count_parameters": [
         lambda d, h, k, steps: d * h + h * h + h * k + steps,
@@ -529,44 +563,38 @@ def test_a_loop_is_named_where_its_numbers_are_right(say):
 # ---- the checks that are functions
 
 
-def mean_last(p, T):
-    return (p - T) / T.shape[1]
+def mean_last(p, t):
+    return (p - t) / len(t)
 
 
-def dictionary_gradients(X, T, parameters, last=mean_last, relu=True, L=None):
-    """Lesson 4's third exercise; `last` makes dZ of the last layer from the answers p."""
-    L, A, found = L or len(parameters) // 2, [X], {}
-    for k in range(1, L + 1):
-        Z = parameters[f"W{k}"] @ A[-1] + parameters[f"b{k}"]
-        A.append(np.maximum(Z, 0) if k < L else 0.5 * (1 + np.tanh(Z / 2)))
-    dZ = last(A[L], T)
-    for k in range(L, 0, -1):
-        found |= {f"dW{k}": dZ @ A[k - 1].T, f"db{k}": dZ.sum(axis=1, keepdims=True)}
-        dZ = (parameters[f"W{k}"].T @ dZ) * (A[k - 1] > 0 if relu else 1)
-    return found
+def two_layer_gradients(x, t, parameters, last=mean_last, relu=True):
+    """Lesson 4's fifth exercise; `last` makes delta of the output units from the answers p."""
+    z1 = x @ parameters["W1"] + parameters["b1"]
+    y = np.maximum(z1, 0)
+    z2 = y @ parameters["W2"] + parameters["b2"]
+    delta2 = last(0.5 * (1 + np.tanh(z2 / 2)), t)
+    delta1 = delta2 @ parameters["W2"].T * (z1 > 0 if relu else 1)
+    found = {"dW2": y.T @ delta2, "db2": delta2.sum(axis=0)}
+    return {**found, "dW1": x.T @ delta1, "db1": delta1.sum(axis=0)}
 
 
 def gradients(transpose=False, **changes):
-    """An answer to lesson 4's third exercise with some part changed."""
+    """An answer to lesson 4's fifth exercise with some part changed."""
 
     def answer(*given):
-        found = dictionary_gradients(*given, **changes)
+        found = two_layer_gradients(*given, **changes)
         return {key: value.T if transpose else value.tolist() for key, value in found.items()}
 
     return answer
 
 
-def naive_last(p, T):
-    return -(T / p - (1 - T) / (1 - p)) * p * (1 - p) / T.shape[1]
+def naive_last(p, t):
+    return -(t / p - (1 - t) / (1 - p)) * p * (1 - p) / len(t)
 
 
-def three_layers_only(X, T, parameters):
-    return dictionary_gradients(X, T, parameters, L=3)
-
-
-def spoiling(X, T, parameters):
-    found = dictionary_gradients(X, T, parameters)
-    for array in (X, T, *parameters.values()):
+def spoiling(x, t, parameters):
+    found = two_layer_gradients(x, t, parameters)
+    for array in (x, t, *parameters.values()):
         array[...] = 7
     return found
 
@@ -577,16 +605,35 @@ def draws(n, seed=0):
 
 NOISE = draws(100_000)
 level, steep, zero = np.full(6, 1e-2), np.geomspace(1e-5, 1e-2, 6), np.zeros(6)
-CHARTS = {  # lesson 5's third exercise: bars at the start and now, mean slopes
-    "A": (zero, zero, [0] * 5 + [1]),
-    "B": (level, level / 300, [0.5] * 5 + [0.04]),
-    "C": (steep, steep, [0.24] * 5 + [1]),
-    "D": (1e4 * level, 1e9 * level, [0.5] * 5 + [1]),
-    "E": (zero, zero, [1] * 6),
+CHARTS = {  # lesson 5's ward: bars at the start and now, how full the gates are
+    "A": (zero, zero, np.array([0, 0, 0, 0, 0, 1.0])),
+    "B": (level, level / 300, np.array([0.9] * 5 + [0.16])),
+    "C": (steep, steep, np.array([0.95] * 5 + [1.0])),
+    "D": (level * 1e4, level * 1e9, np.array([0.7] * 5 + [1.0])),
+    "E": (zero, zero, np.ones(6)),
 }
 NAMED = dict(zip("ABCDE", initialization.DISEASES, strict=True))
 WARD = {"A": {"lr": 0.003}}, lambda letter, line, value: value  # a toy: the rate is the accuracy
-XOR = [[5, -5], [5, -5]], [-5, -5]
+
+
+def three_gradients(change=lambda *gradients: gradients, **way):
+    """An answer that goes back through three matrices, its gradients changed in the end."""
+    return lambda x, t, *matrices: change(*shallow_network.way_back(x, t, matrices, **way))
+
+
+def three_gradients_by_nudging(x, t, W1, W2, W3):
+    def loss(theta):
+        one, two, three = (part.reshape(W.shape) for part, W in zip(
+            np.split(theta, np.cumsum([W1.size, W2.size])), (W1, W2, W3), strict=True))  # fmt: skip
+        p = sigmoid(sigmoid(sigmoid(x @ one) @ two) @ three)
+        return np.sum((p - t) ** 2) / (2 * len(x))
+
+    theta = np.concatenate([W.ravel() for W in (W1, W2, W3)])
+    parts = np.split(gradcheck.numerical_gradient(loss, theta), np.cumsum([W1.size, W2.size]))
+    return [part.reshape(W.shape) for part, W in zip(parts, (W1, W2, W3), strict=True)]
+
+
+XOR = [[5, -5], [-5, 5]], [-5, -5]
 PARITY = [[5.0, 5.0], [-5.0, -5.0]]
 
 ANSWERS = {  # check: (the line it should print, or how that line begins, and an answer)
@@ -604,34 +651,69 @@ ANSWERS = {  # check: (the line it should print, or how that line begins, and an
         ("the fourth: axis 1", lambda: [(64, 20), (289,), (289, 20), (1, 20)]),
         ("your function stops with TypeError", lambda: 4),
     ],
+    "check_all_gradients": [
+        ("right", three_gradients()),
+        ("right", lambda *given: list(three_gradients()(*given))),
+        ("right", three_gradients_by_nudging),
+        ("not answered yet", lambda x, t, W1, W2, W3: None),
+        ("return three gradients", lambda x, t, W1, W2, W3: W1),
+        ("return three gradients", lambda x, t, W1, W2, W3: (W1, W2)),
+        ("dW2 has the shape of its matrix, (3, 5)", lambda x, t, W1, W2, W3: (W1, W2.T, W3)),
+        ("dW3 is right; dW2 and dW1 are as they were", three_gradients(carried=False)),
+        ("the mean over the examples", three_gradients(error=lambda p, t: p - t)),
+        ("the sign is turned", three_gradients(error=lambda p, t: (t - p) / len(p))),
+        ("dW3 is not right", three_gradients(change=lambda a, b, c: (a, b, 2 * c))),
+        ("dW3 is right, dW2 is not", three_gradients(change=lambda a, b, c: (a, -b, c))),
+        (
+            "dW3 and dW2 are right, dW1 is not",
+            three_gradients(change=lambda a, b, c: (0 * a, b, c)),
+        ),
+        ("your function stops with ValueError", lambda x, t, W1, W2, W3: x @ W2),
+    ],
+    "check_scale_backward": [
+        ("right", lambda dy, x, g: (dy * g, (dy * x).sum(axis=0))),
+        ("right", lambda dy, x, g: [dy @ np.diag(g), np.diag(dy.T @ x)]),
+        ("right", lambda dy, x, g: (np.einsum("nm,m->nm", dy, g), np.einsum("nm,nm->m", dy, x))),
+        ("not answered yet", lambda dy, x, g: None),
+        ("return two gradients", lambda dy, x, g: dy * g),
+        ("in this order", lambda dy, x, g: ((dy * x).sum(axis=0), dy * g)),
+        ("dx has the shape of x", lambda dy, x, g: (g, (dy * x).sum(axis=0))),
+        ("dg has a row for each example", lambda dy, x, g: (dy * g, dy * x)),
+        ("dg has the shape of g", lambda dy, x, g: (dy * g, (dy * x).sum())),
+        ("dx: the slope of x g", lambda dy, x, g: (dy * x, (dy * x).sum(axis=0))),
+        ("dx is not right", lambda dy, x, g: (dy + g, (dy * x).sum(axis=0))),
+        ("dg: a sum over the examples", lambda dy, x, g: (dy * g, (dy * x).mean(axis=0))),
+        ("dg: every dy is multiplied", lambda dy, x, g: (dy * g, dy.sum(axis=0))),
+        ("dx is right; dg is not", lambda dy, x, g: (dy * g, x.sum(axis=0))),
+        ("your function stops with ValueError", lambda dy, x, g: dy @ x),
+    ],
     "check_xor_by_hand": [
         ("right", lambda: (*XOR, [[10], [10]], [-5])),
         ("right", lambda: (XOR[0], [XOR[1]], [10, 10], -5)),
-        ("right", lambda: ([[9, 7], [9, 7]], [9, -9], [-8, 8], 6)),
+        ("right", lambda: ([[9, 7], [-9, -7]], [9, -9], [-8, 8], 6)),
         ("not answered yet", lambda: None),
         ("two units on two features", lambda: ([5, 5], [-5, -5], [[10], [10]], [-5])),
         ("one output on two units", lambda: (*XOR, [10], [-5])),
         ("all four turned", lambda: (*XOR, [[-10], [-10]], [5])),
         ("3 of the 4 points", lambda: (*XOR, [[10], [0]], [-5])),
-        ("1 of the 4 points", lambda: ([[5, 5], [-5, -5]], XOR[1], [[10], [10]], [-5])),
+        ("1 of the 4 points", lambda: ([[5, 5], [5, 5]], XOR[1], [[10], [10]], [-5])),
         ("2 of the 4 points", lambda: (*XOR, [[np.nan], [0]], [0])),
         ("your function stops with ValueError", lambda: 5 * [0]),
     ],
-    "check_dictionary_gradients": [
-        ("right", dictionary_gradients),
+    "check_two_layer_gradients": [
+        ("right", two_layer_gradients),
         ("right", gradients()),
         ("right", spoiling),
-        ("not answered yet", lambda X, T, parameters: None),
-        ("return a dictionary", lambda X, T, parameters: parameters),
-        ("dW3 has shape", gradients(transpose=True)),
+        ("not answered yet", lambda x, t, parameters: None),
+        ("return a dictionary", lambda x, t, parameters: parameters),
+        ("dW2 has shape", gradients(transpose=True)),
         ("nan where an answer", gradients(last=naive_last)),
-        ("the mean is missing", gradients(last=lambda p, T: p - T)),
-        ("the sign is turned", gradients(last=lambda p, T: (T - p) / T.shape[1])),
-        ("the last layer is not right", gradients(last=lambda p, T: (p - T) * p * (1 - p) / 7)),
-        ("the last layer is not right", gradients(last=lambda p, T: (p - T) / p.size)),
-        ("the last layer is right; below", gradients(relu=False)),
-        ("right for three layers, not for 2", three_layers_only),
-        ("right for three layers, not for 2", gradients(last=lambda p, T: (p - T) / 7)),
+        ("the mean is missing", gradients(last=lambda p, t: p - t)),
+        ("the sign is turned", gradients(last=lambda p, t: (t - p) / len(t))),
+        ("the output layer is not right", gradients(last=lambda p, t: (p - t) * p * (1 - p) / 7)),
+        ("the output layer is not right", gradients(last=lambda p, t: (p - t) / p.size)),
+        ("the output layer is right; the", gradients(relu=False)),
+        ("right for 7 examples", gradients(last=lambda p, t: (p - t) / 7)),
     ],
     "check_numerator": [
         ("right", lambda f: 1 / np.mean(f(NOISE) ** 2)),
@@ -663,16 +745,31 @@ ANSWERS = {  # check: (the line it should print, or how that line begins, and an
         ("C is not answered yet", ({**NAMED, "C": None}, CHARTS)),
         ("A: write one of", ({**NAMED, "A": "dead"}, CHARTS)),
         ("C: dead ReLU means bars of exactly 0", ({**NAMED, "C": "dead ReLU"}, CHARTS)),
-        ("E: the slopes of dead units are 0", ({**NAMED, "E": "dead ReLU"}, CHARTS)),
-        ("A: at 0 a tanh still has slope 1", ({**NAMED, "A": "zero start"}, CHARTS)),
+        ("E: the gates of dead units are empty", ({**NAMED, "E": "dead ReLU"}, CHARTS)),
+        ("A: at 0 a tanh is steepest", ({**NAMED, "A": "zero start"}, CHARTS)),
         ("C: an explosion starts far above 1", ({**NAMED, "C": "explosion"}, CHARTS)),
-        ("B: a sigmoid's slope is at most 1/4", ({**NAMED, "B": "deep sigmoid"}, CHARTS)),
-        ("A: in a deep sigmoid network the bars", ({**NAMED, "A": "deep sigmoid"}, CHARTS)),
-        ("C: on a plateau the output's slope", ({**NAMED, "C": "plateau"}, CHARTS)),
+        ("B: deep sigmoids are a staircase", ({**NAMED, "B": "deep sigmoid"}, CHARTS)),
+        ("A: deep sigmoids are a staircase", ({**NAMED, "A": "deep sigmoid"}, CHARTS)),
+        ("C: on a plateau the output's gate", ({**NAMED, "C": "plateau"}, CHARTS)),
         (
             "A: on a plateau all bars have sunk",
-            ({"A": "plateau"}, {"A": (level, level, [0.5] * 5 + [0.04])}),
+            ({"A": "plateau"}, {"A": (level, level, [0.5] * 5 + [0.16])}),
         ),
+    ],
+    "check_he_weights": [
+        ("right", lambda rng, n_in, n_out: rng.normal(0, np.sqrt(2 / n_in), (n_in, n_out))),
+        ("right", initializers.he),
+        ("not answered yet", lambda rng, n_in, n_out: None),
+        ("rng.normal takes a stand", lambda rng, n, m: rng.normal(0, 2 / n, (n, m))),
+        ("rng.normal takes a stand", lambda rng, n, m: rng.normal(0, 2 / m, (n, m))),
+        ("He looks forward", lambda rng, n, m: rng.normal(0, np.sqrt(2 / m), (n, m))),
+        ("this is LeCun's rule", initializers.lecun),
+        ("this is Xavier's rule", initializers.xavier),
+        ("evenly between", lambda rng, n, m: rng.uniform(-1, 1, (n, m)) * np.sqrt(2 / n)),
+        ("the standard deviation", lambda rng, n, m: rng.normal(0, 0.01, (n, m))),
+        ("the weights should have mean 0", lambda rng, n, m: 0.3 + initializers.he(rng, n, m)),
+        ("return a matrix", lambda rng, n, m: initializers.he(rng, m, n)),
+        ("your function stops with", lambda rng, n, m: 1 / 0),
     ],
     "check_cures": [
         ("right", ({"A": ("lr", 0.3)}, *WARD)),

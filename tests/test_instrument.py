@@ -114,6 +114,7 @@ def test_factors_stand_between_neighbours_while_there_is_room():
     assert "×0.50" in found and "×0.20" in found
     assert not [word for word in words(parts([1e-3] * 13)) if word.startswith("×")]
     assert not [word for word in words(parts([1e-3, 0.0])) if word.startswith("×")]
+    assert not [word for word in words(parts([1e-3, 1e-2], factors=None)) if word.startswith("×")]
 
 
 def test_others_and_outline_are_drawn_beside_the_bars():
@@ -174,3 +175,20 @@ def test_room_for_fewer_layers_leaves_less_empty():
     wide, narrow = parts([1e-3, 1e-2]), parts([1e-3, 1e-2], room=4)
     assert np.ptp(narrow[1].get_xlim()) < np.ptp(wide[1].get_xlim()) - 5
     assert np.isclose(narrow[1].get_xlim()[1], 3.0)
+
+
+def test_the_lower_half_alone_is_the_lower_half_of_the_instrument():
+    slopes = [np.full((8, 20), 0.5)] * 3
+    whole, alone = parts([1e-5, 1e-3, 1e-2], slopes=slopes), instrument.axes()
+    instrument.bars(alone[1], [1e-5, 1e-3, 1e-2], slopes, limits=whole[1].get_xlim())
+    for a, b in zip(bars(whole), bars(alone), strict=True):
+        np.testing.assert_allclose(a, b)
+    assert len(whole[1].collections) == len(alone[1].collections)
+    assert [t.get_text() for t in whole[1].texts] == [t.get_text() for t in alone[1].texts]
+    bare = instrument.bars(instrument.axes()[1], [1e-5, 1e-3], factors=None)
+    assert not bare.texts and len(bare.collections) == len(alone[1].collections) - 1
+
+
+def test_factors_may_be_those_of_the_way_forward():
+    ax = instrument.bars(instrument.axes()[1], [1.0, 0.5, 2.0], factors="forward")
+    assert [text.get_text() for text in ax.texts] == ["×0.50", "×4.00"]

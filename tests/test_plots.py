@@ -367,7 +367,8 @@ def test_show_displays_the_picture_with_its_words(monkeypatch):
     alt = "A line that rises from 1 to 2."
     assert plots.show(plots.curves([1, 2], {"a": [1, 2]}), alt) is None
     plots.show(plots.axes(2), alt)
-    for data, settings in shown:
+    plots.show(plots.axes(), alt, sharp=1)
+    for (data, settings), sharp in zip(shown, (style.SHARP, style.SHARP, 1), strict=True):
         assert (
             data["text/plain"] == alt
             and settings["metadata"]["image/png"]["alt"] == alt
@@ -378,7 +379,7 @@ def test_show_displays_the_picture_with_its_words(monkeypatch):
             io.BytesIO(base64.b64decode(picture) if isinstance(picture, str) else picture)
         )
         assert image.format == "PNG"
-        assert image.width == style.SHARP * settings["metadata"]["image/png"]["width"]
+        assert image.width == sharp * settings["metadata"]["image/png"]["width"]
     assert matplotlib.pyplot.get_fignums() == []
 
 
@@ -408,18 +409,19 @@ def test_unit_lines_run_where_each_unit_is_0():
         assert np.allclose(ends @ w + offset, 0) and not np.allclose(*ends)
 
 
-def test_space_shows_both_classes_and_the_plane_seen_along_its_edge_without_a_view():
-    x, v = np.array([[0.0, 0.0, 0.0], [1.0, 1.0, 0.5], [0.5, 1.0, 1.0]]), np.array([1.0, 1.0, 3.0])
-    whole, edge = plots.axes(2, projection="3d")
-    plots.space(x, [0, 1, 1], whole, v, -2.5, seen_from=(25, 30))
-    assert [len(points.get_offsets()) for points in whole.collections[:2]] == [
-        1,
-        2,
-    ] and whole.elev == 25
-    plots.space(x, [0, 1, 1], edge, v, -2.5)
-    azimuth = np.deg2rad(edge.azim)
-    assert edge.elev == 0 and np.isclose(v[:2] @ [np.cos(azimuth), np.sin(azimuth)], 0)
-    whole.figure.canvas.draw()
+@pytest.mark.parametrize(
+    ("v", "c", "corners"),
+    [([1.0, 1.0, 3.0], -2.5, 4), ([1.0, 1.0, 1.0], -1.5, 6), ([0.0, 0.0, 2.0], -1.0, 4),
+     ([1.0, 1.0, 1.0], -0.5, 3), ([1.0, 1.0, 1.0], 5.0, 0)],
+)  # fmt: skip
+def test_space_shows_both_classes_and_what_the_plane_cuts_out_of_the_cube(v, c, corners):
+    x = np.array([[0.0, 0.0, 0.0], [1.0, 1.0, 0.5], [0.5, 1.0, 1.0]])
+    ax = plots.space(x, [0, 1, 1], plots.axes(projection="3d"), np.array(v), c, seen_from=(25, 30))
+    assert [len(points.get_offsets()) for points in ax.collections[:2]] == [1, 2] and ax.elev == 25
+    outline = np.transpose(ax.lines[0].get_data_3d())[:-1] if corners else np.empty((0, 3))
+    assert len(outline) == corners and len(ax.lines) == bool(corners)
+    assert np.all((outline >= 0) & (outline <= 1)) and np.allclose(outline @ v + c, 0)
+    ax.figure.canvas.draw()
 
 
 def test_network_shows_every_unit_and_every_weight():

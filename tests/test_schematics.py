@@ -205,6 +205,15 @@ def test_the_same_matrix_has_the_same_colour_at_every_step():
     assert all(start[1] == end[1] and start[0] < end[0] for start, end in across)
 
 
+def test_an_unrolled_network_may_show_letters_and_count_its_steps_from_one():
+    ax = schematics.unrolled([[1], [2]], STATES, [[1], [2]], digits=None, first_step=1)
+    assert inside(ax)
+    found = words(ax)
+    for text in ("$h_{0}$", "$x_{1}$", "$h_{2}$", "$y_{2}$", "step 1", "step 2"):
+        assert text in found, text
+    assert "step 0" not in found
+
+
 def test_an_unrolled_network_takes_a_state_before_its_first_step():
     with pytest.raises(ValueError, match="2 inputs, 2 states, 2 outputs"):
         schematics.unrolled([[1], [2]], STATES[1:], [[1], [2]])
@@ -264,6 +273,12 @@ def test_valleys_draw_both_paths_of_each_rule_solid_and_dashed_on_equal_axes():
         low, high = panel.get_ylim()
         assert low < 0 and high > turned[name].max(axis=0)[1]
     assert words(ax) == ["8 → 9"]
+
+
+def test_valleys_of_one_colour_keep_it_for_every_rule():
+    ax = drawn(scenes.valleys(paths(0), paths(0.1), color=plots.ORANGE))
+    shown = [panel for panel in ax.ravel() if panel.axison]
+    assert [panel.lines[0].get_color() for panel in shown] == [plots.ORANGE] * 2
 
 
 def test_valleys_take_two_paths_for_each_name():
@@ -480,3 +495,23 @@ def test_a_sheet_is_drawn_on_the_axes_given_or_on_new_ones():
         assert draw(ax=given) is given and draw().figure is not given.figure
         sizes = [text.get_fontsize() for text in draw().texts]
         assert min(sizes) >= 9
+
+
+# --- a chain
+
+
+def test_a_chain_multiplies_its_slopes_up_from_the_right():
+    ax = drawn(plots.chain(["w", "z = 2 w", "L = z − 3"], [0.5, 1, -2], [2, -1.5]))
+    said = words(ax)
+    assert said[:4] == ["w", "0.5", "dL/dw", "−3"]
+    assert said[4:8] == ["z = 2 w", "1", "dL/dz", "−1.5"]
+    assert said[8:12] == ["L = z − 3", "−2", "dL/dL", "1"]
+    assert said[12:16] == ["slope 2", "× 2", "slope −1.5", "× (−1.5)"] and inside(ax)
+    forward, back = arrows(ax, style.INK), arrows(ax, style.BACKWARD)
+    assert all(start[0] < end[0] for start, end in forward) and len(forward) == 2
+    assert all(start[0] > end[0] for start, end in back) and len(back) == 2
+
+
+def test_a_chain_says_how_many_slopes_it_takes():
+    with pytest.raises(ValueError, match="chain takes a value .* got 2 names, 2 values, 2 slopes"):
+        plots.chain(["w", "L"], [1, 2], [3, 4])

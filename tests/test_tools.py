@@ -10,6 +10,7 @@ import os
 import sys
 from unittest import mock
 
+import glossary
 import hero
 import matplotlib
 import nbformat
@@ -18,6 +19,7 @@ import palette
 import pytest
 import record
 import solutions
+import stamps
 import variants
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 from PIL import Image
@@ -204,6 +206,104 @@ def test_the_stored_hero_is_what_hero_draws_and_is_small():
         assert np.abs(a - b).max() < 60 and np.abs(a - b).mean() < 1.5
     standing = Image.open(hero.FOLDER / "hero.png")
     assert standing.size == (1680, 840) and standing.mode == "P"
+
+
+@pytest.mark.parametrize("name", stamps.DRAWN)
+def test_a_stored_stamp_is_what_stamps_draws_and_can_be_read(name):
+    with matplotlib.rc_context():
+        stamps.plots.use_style()
+        ax = stamps.DRAWN[name]()
+        drawn = stamps.stored(ax)
+    stored = Image.open(stamps.FOLDER / f"{name}-stamp.png")
+    assert stored.size == drawn.size == (760, 380) and stored.mode == "P"
+    a, b = (np.asarray(image.convert("RGB").reduce(4), float) for image in (stored, drawn))
+    assert np.abs(a - b).max() < 60 and np.abs(a - b).mean() < 1.5
+    panels = np.ravel(ax)[0].figure.axes
+    assert not any(p.axison and (len(p.get_xticks()) or len(p.get_yticks())) for p in panels)
+    texts = [text for panel in panels for text in (*panel.texts, panel.title, panel._left_title)]
+    texts = [text for text in texts if text.get_text().strip(" ×")]
+    assert 1 <= sum(len(text.get_text().split()) for text in texts) <= 8
+    assert all(text.get_fontsize() >= stamps.WORDS for text in texts)
+
+
+def test_the_stamps_say_what_the_package_computed():
+    stair = [text.get_text() for text in stamps.staircase().texts]
+    magnitudes = stamps.magnitudes_at_start(stamps.letter_net([30] * 9, dtype=np.float64))
+    lost = float(stair[-1].removeprefix("1/").replace(",", ""))
+    assert lost == pytest.approx(magnitudes[-1] / magnitudes[0], rel=0.05)
+    turned = np.sqrt(0.5) * np.array([[1, 1], [-1, 1]])
+    for number, name in enumerate(stamps.RATES):
+        straight, back = stamps.walk(name, np.eye(2)), stamps.walk(name, turned)
+        assert np.allclose(straight, back) is (number < 3), name
+
+
+def lesson_with_words(folder, name, table, text="## Down\n\nA *slope* and a *unit*."):
+    """A lesson whose text stands above a table of new words."""
+    head = "## New words\n\n| word | meaning |\n|---|---|\n"
+    cells = [new_markdown_cell(f"# {name}"), new_markdown_cell(text), new_code_cell("1")]
+    path = folder / f"{name}.ipynb"
+    nbformat.write(new_notebook(cells=[*cells, new_markdown_cell(head + table)]), path)
+    return path
+
+
+def test_the_stored_glossary_is_what_the_lessons_tables_say():
+    entries, wrong = glossary.gather()
+    assert wrong == []
+    stored = (glossary.FOLDER / "GLOSSARY.md").read_text(encoding="utf-8")
+    assert stored == glossary.written(entries), "run python tools/glossary.py"
+
+
+def test_the_glossary_gathers_words_by_alphabet_with_the_section_where_they_first_stand(tmp_path):
+    text = "It has a *unit*.\n\n## Up (core)\n\nA *unit* has a *slope*, and *bends*."
+    table = "| unit, neuron | Adds up. |\n| slope m | Rises |\n| *bend* | Turns. |"
+    lesson_with_words(tmp_path, "02_later", table, text)
+    table = "| neuron | Another. |\n| Slope, rise | Again. |"
+    lesson_with_words(tmp_path, "03_last", table, "*neuron*, *slope*")
+    nbformat.write(new_notebook(cells=[new_markdown_cell("No words.")]), tmp_path / "04_none.ipynb")
+    entries, wrong = glossary.gather(tmp_path)
+    assert wrong == []
+    assert [entry.row() for entry in entries] == [
+        "| bend | Turns. | [Lesson 2](02_later.ipynb), “Up” |",
+        "| slope m | Rises. | [Lesson 2](02_later.ipynb), “Up”; "
+        "[Lesson 3](03_last.ipynb), “title” |",
+        "| unit, neuron | Adds up. | [Lesson 2](02_later.ipynb), “title”; "
+        "[Lesson 3](03_last.ipynb), “title” |",
+    ]
+    assert glossary.written(entries).endswith(entries[2].row() + "\n")
+
+
+@pytest.mark.parametrize(
+    ("table", "sentence"),
+    [
+        ("| bend | It bends. |", "“bend” stands nowhere above the table in *italics*"),
+        ("| slope | |", "the row “slope | ” is not a word and its meaning"),
+        ("| slope | Rises. | more |", "the row “slope | Rises. | more” is not a word and its"),
+        ("", "“New words” holds no table | word | meaning |"),
+        ("| slope | Rises. |\n| slope | Again. |", "“slope” stands in the table twice"),
+        ("| slope | Rises. |\n\n## New words\n\nAgain.", "has 2 sections “New words”"),
+    ],
+)
+def test_a_bad_table_of_words_is_told_in_a_sentence(tmp_path, table, sentence):
+    path = lesson_with_words(tmp_path, "01_bad", table)
+    _, wrong = glossary.gather(tmp_path)
+    assert len(wrong) == 1 and wrong[0].startswith(path.name) and sentence in wrong[0]
+
+
+@pytest.mark.parametrize(
+    ("text", "there"),
+    [
+        ("a *slope* here", True),
+        ("**slope**", False),
+        ("`*slope*`", False),
+        ("2 * slope * 3", False),
+        ("<details><summary>?</summary>\n\n*slope*\n</details>", False),
+        ("```\n*slope*\n```", False),
+        ("| a | *slope* |", True),
+        ("*Slope*", True),
+    ],
+)
+def test_a_word_counts_as_explained_where_italics_are_read(text, there):
+    assert ("slope" in glossary.first_places([("A", text)])) is there
 
 
 def exercise(solution):

@@ -308,6 +308,13 @@ def two_scales(ax=None, v=0):
     return ax
 
 
+def names_at_the_ends(ax=None, v=0):
+    """Names that stand close: how close they may depends on the size of the axes."""
+    return plots.curves(
+        [0, 1], {f"line {k}": [0, 1 + v + 0.01 * k] for k in range(5)}, ax, names="end"
+    )
+
+
 DRAWN = [
     background,
     spines,
@@ -330,6 +337,7 @@ DRAWN += [
     margins,
     everything,
     colours,
+    names_at_the_ends,
 ]
 
 

@@ -178,11 +178,6 @@ def record(path):
         os.replace(temporary, path)
     finally:
         temporary.unlink(missing_ok=True)
-    # what README shows, each named after its cell
-    for picture in (path.parent / "pictures").glob("*.png"):
-        for cell in notebook.cells:
-            if cell.id == picture.stem:
-                picture.write_bytes(base64.b64decode(pictures(cell)[-1].data["image/png"]))
 
 
 def violations(path):

@@ -15,6 +15,8 @@ from matplotlib.colors import to_rgba
 from matplotlib.font_manager import findfont
 from PIL import Image, ImageDraw, ImageFont
 
+from dlcourse.drawing.style import place_names
+
 TITLES = ("left", "center", "right")
 KEPT = 200  # looks of the parts of a frame that a canvas remembers, some 100 KB each
 
@@ -75,6 +77,8 @@ class Canvas(FigureCanvasAgg):
             self.figure.set_layout_engine(self._engine)
             self._engine.execute(self.figure)
             self.figure.set_layout_engine("none")
+            for ax in axes:
+                place_names(ax)
             places = [ax.get_position(original=True) for ax in axes]
             self._places[held] = places, title and title.get_position()
         places, above = self._places[held]

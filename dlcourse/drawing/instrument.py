@@ -10,6 +10,7 @@ from matplotlib.collections import LineCollection, PathCollection, PolyCollectio
 from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 from matplotlib.path import Path
+from matplotlib.ticker import FixedFormatter
 from matplotlib.transforms import IdentityTransform
 
 from dlcourse.drawing.style import BLUE, RED, layer_colors
@@ -43,6 +44,7 @@ def instrument(
     ylabel="gradient magnitude",
     names=None,
     room=ROOM,
+    factors="back",
 ):
     """The network of L layers on ax[0], a bar for each of them on ax[1]; returns ax.
 
@@ -54,29 +56,67 @@ def instrument(
     magnitudes, as empty boxes. others (K, L): of other networks, as thin strokes. A magnitude of 0
     is an empty box "0"; beyond the axis stands an arrow with the number; one that is NaN is not
     known yet, and its layer pale and without a bar. room: so many layers fit before the picture
-    grows; with fewer, the left stays empty.
+    grows; with fewer, the left stays empty. factors: as in `bars`.
     """
     magnitudes = np.asarray(magnitudes, float)
     reference = float(magnitudes[-1] if reference is None else reference)
-    n = len(magnitudes)
     lit_network(
         ax[0], weights, magnitudes, slopes, picture, reference=reference, title=title, room=room
     )
-    limits = ax[0].get_xlim()  # of both: a column of units at k, its weights before it at k - 1/2
-    _bars(ax[1], magnitudes, reference, outline, others)
-    _gates(ax[1], slopes)
-    if n <= MANY:
-        _factors(ax[1], magnitudes)
+    # of both: a column of units at k, its weights before it at k - 1/2
+    limits = ax[0].get_xlim()
+    bars(
+        ax[1],
+        magnitudes,
+        slopes,
+        reference=reference,
+        outline=outline,
+        others=others,
+        ylabel=ylabel,
+        names=names,
+        limits=limits,
+        factors=factors,
+    )
+    return ax
+
+
+def bars(
+    ax,
+    magnitudes,
+    slopes=(),
+    *,
+    reference=None,
+    outline=None,
+    others=(),
+    ylabel="",
+    names=None,
+    limits=None,
+    factors="back",
+):
+    """The lower half of the instrument: a bar for each of L layers, the gates at the foot.
+
+    Arguments as in `instrument`; slopes may be left out. limits: the x-axis, on which layer k has
+    its bar at k - 1/2. factors: "back", between two bars stands the left one over the right;
+    "forward", the right one over the left; None, nothing. Returns ax.
+    """
+    magnitudes = np.asarray(magnitudes, float)
+    n = len(magnitudes)
+    reference = float(magnitudes[-1] if reference is None else reference)
+    limits = (-0.1, n + 0.2) if limits is None else limits
+    _bars(ax, magnitudes, reference, outline, others)
+    if len(slopes):
+        _gates(ax, slopes)
+    if factors is not None and n <= MANY:
+        _factors(ax, magnitudes, forward=factors == "forward")
     every = 1 + (n > MANY)
     names = [str(k) for k in range(1, n + 1)] if names is None else names
     if reference > 0:
-        ax[1].plot(limits, [reference, reference], color=INK, linewidth=0.8, linestyle=":")
-    ax[1].set(yscale="log", ylim=(LOWEST, HIGHEST), xlim=limits, ylabel=ylabel)
-    ax[1].set(
-        yticks=[1e-6, 1e-3, 1], xticks=np.arange(n)[::every] + 0.5, xlabel="layer (input left)"
-    )
-    ax[1].set_xticklabels(names[::every])
-    ax[1].minorticks_off()
+        ax.plot(limits, [reference, reference], color=INK, linewidth=0.8, linestyle=":")
+    ax.set(yscale="log", ylim=(LOWEST, HIGHEST), xlim=limits, ylabel=ylabel)
+    ax.set(yticks=[1e-6, 1e-3, 1], xticks=np.arange(n)[::every] + 0.5, xlabel="layer (input left)")
+    # unlike set_xticklabels it looks the same each time: the canvas need not draw it again
+    ax.xaxis.set_major_formatter(FixedFormatter(names[::every]))
+    ax.minorticks_off()
     return ax
 
 
@@ -239,11 +279,15 @@ def _gates(ax, slopes):
     ax.add_collection(boxes, autolim=False)
 
 
-def _factors(ax, magnitudes):
-    """Between neighbouring bars, what the gradient is multiplied with on its way to the left."""
+def _factors(ax, magnitudes, forward=False):
+    """Between neighbouring bars, what a signal is multiplied with on its way to the left.
+
+    With forward=True, on its way to the right.
+    """
     for k, (left, right) in enumerate(zip(magnitudes[:-1], magnitudes[1:], strict=True), 1):
-        if right > 0 and np.isfinite(left / right):
-            factor = left / right
+        before, after = (left, right) if forward else (right, left)
+        if before > 0 and np.isfinite(after / before):
+            factor = after / before
             shown = (
                 f"×{factor:.2f}"
                 if factor < 10

@@ -117,11 +117,10 @@ def unit_lines(W, b, ax):
     return ax
 
 
-def space(x, labels, ax, v, c, *, seen_from=None):
-    """Points (N, 3) of two classes within the unit cube, and the plane x v + c = 0.
+def space(x, labels, ax, v, c, *, seen_from):
+    """Points (N, 3) of two classes within the unit cube, and the plane x v + c = 0 through it.
 
-    Without `seen_from` (elevation, azimuth) the plane is seen along its edge. `ax` is one of
-    axes(projection="3d").
+    `seen_from` is (elevation, azimuth) in degrees; `ax` is one of axes(projection="3d").
     """
     for label, marker in ((0, "^"), (1, "o")):
         ax.scatter(
@@ -131,28 +130,35 @@ def space(x, labels, ax, v, c, *, seen_from=None):
             color=COLORS[f"label {label}"],
             depthshade=False,
         )
-    along = np.argmax(np.abs(v))  # solved for the coordinate in which the plane is least steep
-    grid = np.insert(np.stack(np.meshgrid(*[np.linspace(0, 1, 41)] * 2)), along, 0.0, axis=0)
-    height = -(np.tensordot(v, grid, 1) + c) / v[along]
-    grid[along] = np.where((height >= 0) & (height <= 1), height, np.nan)
-    ax.plot_surface(
-        *grid,
-        color="0.6",
-        alpha=0.4,
-        edgecolor="0.5",
-        linewidth=0.4,
-        rcount=41,
-        ccount=41,
-        shade=False,
-    )
+    corners = _in_unit_cube(np.asarray(v, float), float(c))
+    if len(corners) > 2:
+        fan = [(0, k, k + 1) for k in range(1, len(corners) - 1)]
+        look = {"color": "0.6", "alpha": 0.35, "linewidth": 0, "antialiased": False}
+        ax.plot_trisurf(*corners.T, triangles=fan, shade=False, **look)
+        ax.plot(*corners[[*range(len(corners)), 0]].T, color="0.4", linewidth=1, linestyle="-")
     ax.set_proj_type("ortho")
-    ax.view_init(*(seen_from or (0, np.rad2deg(np.arctan2(-v[0], v[1])))))
+    ax.view_init(*seen_from)
     ticks = [0, 0.5, 1]
-    ax.set(xticks=ticks, yticks=ticks, zticks=ticks, xlabel="$h_1$", ylabel="$h_2$", zlabel="$h_3$")
-    if seen_from is None:
-        ax.set_axis_off()
-        ax.set_box_aspect((1, 1, 1), zoom=1.1)
+    ax.set(xticks=ticks, yticks=ticks, zticks=ticks)
+    ax.set(xlim=(0, 1), ylim=(0, 1), zlim=(0, 1))
     return ax
+
+
+def _in_unit_cube(v, c):
+    """The corners (K, 3), in turn, of the polygon that the plane x v + c = 0 cuts out of a cube."""
+    found = []
+    for axis in range(3):
+        for others in np.ndindex(2, 2):
+            start = np.insert(np.array(others, float), axis, 0.0)
+            share = -(start @ v + c) / v[axis] if v[axis] else -1.0
+            if 0 <= share <= 1:
+                found.append(start + share * np.eye(3)[axis])
+    if not found:
+        return np.empty((0, 3))
+    found = np.unique(np.round(found, 12), axis=0)
+    along, across = np.linalg.svd(v[None])[2][1:]
+    from_middle = found - found.mean(axis=0)
+    return found[np.argsort(np.arctan2(from_middle @ across, from_middle @ along))]
 
 
 def network(units, weights, ax=None, *, back=None, gradients=None):
@@ -300,12 +306,13 @@ def valley_axes(n=6):
     return axes(3 * rows, width=8.4, height=2.05 * rows, rows=rows)
 
 
-def valleys(straight, turned, ax=None, *, k=100, notes=None):
+def valleys(straight, turned, ax=None, *, k=100, notes=None, color=None):
     """Each rule's path in the valley (u^2 + k v^2) / 2, and dashed in the turned one, turned back.
 
     straight, turned: {name: path (steps, 2)}, both in the valley's own coordinates (u along, v
     across): where the dashed line lies on the other, the rule did not notice the turning. notes:
-    {name: words} for the corner of a panel. All panels have the same limits, those of all paths.
+    {name: words} for the corner of a panel. color: of all paths that are not turned; without it
+    each name has its own. All panels have the same limits, those of all paths.
     """
     if straight.keys() != turned.keys():
         raise ValueError(
@@ -323,10 +330,9 @@ def valleys(straight, turned, ax=None, *, k=100, notes=None):
     shades = matplotlib.colormaps["Greys"](np.linspace(0, 0.3, len(edges) + 1))
     for panel, name in zip(np.ravel(ax), straight, strict=False):
         _shades(panel, u, v, np.sqrt(heights), edges, shades)
-        color = COLORS.get(name, BLUE)
         panel.plot(
             *straight[name].T,
-            color=color,
+            color=color or COLORS.get(name, BLUE),
             linestyle="-",
             linewidth=2.4,
             marker=".",

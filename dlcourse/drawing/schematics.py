@@ -225,10 +225,11 @@ def _matrix(ax, x, middle, matrix, sizes, cell, filled):
 # --- a recurrent network
 
 
-def unrolled(x, states, outputs, ax=None, *, digits=2):
+def unrolled(x, states, outputs, ax=None, *, digits=2, first_step=0):
     """A recurrent network twice: folded, with its loop, and step by step with its numbers.
 
-    x (T, D); states (T + 1, H), the one before the first step first; outputs (T, K).
+    x (T, D); states (T + 1, H), the one before the first step first; outputs (T, K). digits: of the
+    numbers, or None for letters in their place. Steps are counted from `first_step`.
     """
     x, states, outputs = (np.asarray(a, float) for a in (x, states, outputs))
     steps = len(x)
@@ -244,22 +245,34 @@ def unrolled(x, states, outputs, ax=None, *, digits=2):
     for words, y in rows.items():
         say(ax, 2.5, y, words, color=GREY, ha="right")
     before = first - apart
-    _numbers(ax, before, rows["state"], states[0], digits, color="white")
+    _box(ax, before, rows["state"], _texts("h", first_step - 1, states[0], digits), color="white")
     say(ax, before, rows["state"] - 0.42, "before", size=9, color=GREY)
     for t in range(steps):
-        at = first + apart * t
-        for name, values in (("input", x[t]), ("state", states[t + 1]), ("output", outputs[t])):
-            _numbers(ax, at, rows[name], values, digits)
-        say(ax, at, 3.1, f"step {t}", color=GREY)
-        _links(ax, at, apart, rows, [len(values) for values in (x[t], states[t + 1], outputs[t])])
+        at, lengths = first + apart * t, []
+        for letter, name, values in (
+            ("x", "input", x[t]),
+            ("h", "state", states[t + 1]),
+            ("y", "output", outputs[t]),
+        ):
+            texts = _texts(letter, first_step + t, values, digits)
+            _box(ax, at, rows[name], texts)
+            lengths.append(len(texts))
+        say(ax, at, 3.1, f"step {first_step + t}", color=GREY)
+        _links(ax, at, apart, rows, lengths)
     return ax
 
 
-def _numbers(ax, x, y, values, digits, color=GROUND):
-    """A box with one number a line."""
-    box(ax, x, y, 0.66, 0.14 + 0.2 * len(values), color=color)
+def _texts(letter, t, values, digits):
+    """What stands in a box: a number a line, or the letter of step t if digits is None."""
+    if digits is None:
+        return [f"${letter}_{{{t}}}$"]
     whole = np.allclose(values, np.round(values)) and np.any(values)
-    texts = [f"{value:.{0 if whole else digits}f}".replace("-", "−") for value in values]
+    return [f"{value:.{0 if whole else digits}f}".replace("-", "−") for value in values]
+
+
+def _box(ax, x, y, texts, color=GROUND):
+    """A box with one text a line."""
+    box(ax, x, y, 0.66, 0.14 + 0.2 * len(texts), color=color)
     say(ax, x, y, "\n".join(texts), linespacing=1.3)
 
 
@@ -295,3 +308,54 @@ def _folded(ax, x, rows):
         say(ax, *place, name, ha="left")
     say(ax, x, 3.1, "one network …", color=GREY)
     say(ax, 2.5, 3.1, "… unrolled", color=GREY, ha="right")
+
+
+# --- a chain
+
+
+def chain(names, values, slopes, ax=None):
+    """A chain of numbers, forward and back: a box for each, the slope of each link between them.
+
+    names: such as "w", "z = 2 w", each beginning with its letter; values: the numbers that they
+    have; slopes: one fewer, that of each number with respect to the one before it. Below, from
+    right to left, the slopes multiplied up: the slope of the last number with respect to each.
+    """
+    if not len(names) == len(values) == len(slopes) + 1:
+        got = f"{len(names)} names, {len(values)} values, {len(slopes)} slopes"
+        raise ValueError(f"chain takes a value for each name, and a slope fewer, got {got}")
+    wide, apart = 1.2, (8.4 - 1.6) / len(slopes)
+    ax = sheet(8.4, 2.3, ax)
+    ahead, back = 1.72, 0.5
+    letters = [name.split()[0] for name in names]
+    product, products = 1.0, [1.0]
+    for slope in reversed(slopes):
+        product = product * slope
+        products.insert(0, product)
+    for k, (name, value) in enumerate(zip(names, values, strict=True)):
+        x = 0.8 + k * apart
+        box(ax, x, ahead, wide, 0.52)
+        say(ax, x, ahead + 0.1, name)
+        say(ax, x, ahead - 0.12, _plain(value), weight="bold")
+        box(ax, x, back, wide, 0.52, color="white", edge=BACKWARD)
+        say(ax, x, back + 0.1, f"d{letters[-1]}/d{letters[k]}", color=BACKWARD)
+        say(ax, x, back - 0.12, _plain(products[k]), color=BACKWARD, weight="bold")
+    for k, slope in enumerate(slopes):
+        left, right = 0.8 + k * apart + wide / 2 + 0.04, 0.8 + (k + 1) * apart - wide / 2 - 0.04
+        middle = (left + right) / 2
+        arrow(ax, (left, ahead), (right, ahead))
+        say(ax, middle, ahead + 0.16, f"slope {_plain(slope)}", size=9.5)
+        arrow(ax, (right, back), (left, back), BACKWARD)
+        say(ax, middle, back + 0.16, f"× {_factor(slope)}", size=9.5, color=BACKWARD)
+        fall = [ahead - 0.06, back + 0.3]
+        ax.plot([middle, middle], fall, color=GREY, linewidth=0.8, linestyle=":")
+    say(ax, 0.2, 2.18, "forward: the numbers", ha="left", color=GREY)
+    say(ax, 8.2, 0.1, "back: slopes multiplied, from the right", ha="right", color=BACKWARD)
+    return ax
+
+
+def _plain(value):
+    return f"{value:.3g}".replace("-", "−")
+
+
+def _factor(value):
+    return f"({_plain(value)})" if value < 0 else _plain(value)

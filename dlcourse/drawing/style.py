@@ -4,6 +4,7 @@ Here are its colours, the sizes of letters and lines, and axes of a fixed size.
 """
 
 import io
+import weakref
 
 import matplotlib
 import numpy as np
@@ -59,11 +60,11 @@ def axes(n=1, width=None, height=3.2, rows=1, **kind):
     return figure.subplots(rows, n // rows, subplot_kw=kind)
 
 
-def show(ax, alt):
+def show(ax, alt, sharp=SHARP):
     """Display the figure of `ax` (one axes or an array) in the notebook.
 
-    `alt` says in a sentence what it shows. The figure is stored SHARP times as large as it is
-    shown, for screens of any density.
+    `alt` says in a sentence what it shows. The figure is stored `sharp` times as large as it is
+    shown, for screens of any density; 1 is for smooth shades, which take many bytes.
     """
     from IPython.display import display
 
@@ -72,7 +73,7 @@ def show(ax, alt):
             f"show takes alt as a sentence for those who cannot see the figure, got {alt!r}"
         )
     figure, picture = np.ravel(ax)[0].figure, io.BytesIO()
-    figure.savefig(picture, format="png", dpi=SHARP * figure.dpi)
+    figure.savefig(picture, format="png", dpi=sharp * figure.dpi)
     about = {"alt": alt, "width": round(figure.get_figwidth() * figure.dpi)}
     display(
         {"image/png": picture.getvalue(), "text/plain": alt},
@@ -114,31 +115,38 @@ def end_names(ax):
     name; it is grey where the line itself ends before the axes do.
     """
     found = [(line, *_right_end(line)) for line in ax.lines if not line.get_label().startswith("_")]
-    found = [(line, x, y) for line, x, y in found if y is not None]
-    point = ax.figure.dpi / 72
-    # a point, a line of text
-    across, height = point / ax.bbox.width, 1.35 * SMALL * point / ax.bbox.height
-    heights = spread([y for _, _, y in found], height)
-    for (line, x, y), at in zip(found, heights, strict=True):
+    _NAMES[ax] = []
+    free = {"transform": ax.transAxes, "clip_on": False, "scalex": False, "scaley": False}
+    beside = {"transform": ax.transAxes, "va": "center", "color": INK, "fontsize": SMALL}
+    for line, x, y in found:
+        if y is None:
+            continue
         whole = x > 0.97
         look = {
             "color": line.get_color() if whole else PALE,
             "linestyle": "-",
             "linewidth": 1.2 if whole else 0.8,
         }
-        corners = [max(x, 1) if whole else x, 1 + 10 * across, 1 + 14 * across], [y, at, at]
-        free = {"transform": ax.transAxes, "clip_on": False, "scalex": False, "scaley": False}
-        ax.plot(*corners, **free, **look, marker="", label="_lead")
-        ax.text(
-            1 + 17 * across,
-            at,
-            line.get_label(),
-            transform=ax.transAxes,
-            va="center",
-            color=INK,
-            fontsize=SMALL,
-        )
+        (lead,) = ax.plot([x] * 3, [y] * 3, **free, **look, marker="", label="_lead")
+        name = ax.text(1, y, line.get_label(), **beside)
+        _NAMES[ax].append((lead, name, max(x, 1) if whole else x, y))
+    place_names(ax)
     return ax
+
+
+_NAMES = weakref.WeakKeyDictionary()  # {axes: [(leading line, name, where the line ends)]}
+
+
+def place_names(ax):
+    """Set what `end_names` wrote to where it belongs, again if the axes has got another size."""
+    named = [entry for entry in _NAMES.get(ax, []) if entry[0].axes is ax]
+    point = ax.figure.dpi / 72
+    # a point, a line of text
+    across, height = point / ax.bbox.width, 1.35 * SMALL * point / ax.bbox.height
+    heights = spread([y for *_, y in named], height)
+    for (lead, name, x, y), at in zip(named, heights, strict=True):
+        lead.set_data([x, 1 + 10 * across, 1 + 14 * across], [y, at, at])
+        name.set_position((1 + 17 * across, at))
 
 
 def _right_end(line):

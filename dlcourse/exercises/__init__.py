@@ -13,22 +13,27 @@ from dlcourse.exercises.before_you_start import (
     check_slope_of_L,
 )
 from dlcourse.exercises.cross_entropy import (
-    check_dictionary_gradients,
+    check_bias_for,
     check_log_softmax,
+    check_softmax_of_rows,
     check_surprise_of_sign,
+    check_two_layer_gradients,
 )
 from dlcourse.exercises.initialization import (
     check_cures,
     check_diagnosis,
+    check_he_weights,
     check_numerator,
     check_uniform_limit,
 )
 from dlcourse.exercises.logistic_regression import (
+    check_gradient_with_bias,
     check_step_with_l2,
     check_surprise_in_bits,
     check_weighted_gradient,
 )
 from dlcourse.exercises.optimizers import (
+    check_look_ahead_step,
     check_nesterov_step,
     check_stability_limits,
     check_uncorrected_adam,
@@ -36,12 +41,14 @@ from dlcourse.exercises.optimizers import (
 from dlcourse.exercises.rnn_forward_pass import (
     check_count_parameters,
     check_parity,
+    check_read_sequence,
     check_set_and_reset,
     check_to_the_start,
 )
 from dlcourse.exercises.shallow_network import (
-    check_lab_steps,
+    check_all_gradients,
     check_layer_without_loop,
+    check_scale_backward,
     check_xor_by_hand,
 )
 from dlcourse.exercises.vanishing_gradient import (

@@ -1,4 +1,4 @@
-"""The checks of lesson 5: a uniform distribution, an activation's numerator, diagnoses, cures."""
+"""The checks of lesson 5: diagnoses, cures, He's weights, a box, a unit's numerator."""
 
 import numpy as np
 
@@ -72,33 +72,31 @@ DISEASES = "dead ReLU", "plateau", "deep sigmoid", "explosion", "zero start"
 
 @judged
 def check_diagnosis(diagnosis, charts):
-    """Lesson 5: a disease for each letter; charts[letter] = bars at the start, bars now, slopes."""
+    """Lesson 5: a disease for each letter; charts[letter] = bars at the start, bars now, gates."""
     wrong_if(not any(diagnosis.values()), "not answered yet")
-    for letter, (start, now, slopes) in charts.items():
+    for letter, (start, now, gates) in charts.items():
         name = diagnosis.get(letter)
         wrong_if(name is None, f"{letter} is not answered yet")
         wrong_if(name not in DISEASES, f"{letter}: write one of {', '.join(DISEASES)}")
-        contradiction = why_not(name, start, now, slopes)
+        contradiction = why_not(name, start, now, gates)
         wrong_if(contradiction, f"{letter}: {contradiction}")
 
 
-def why_not(name, start, now, slopes):
-    """What a chart shows that this disease does not, or None; the last slope is the output's."""
-    hidden, output, highest = np.max(slopes[:-1]), slopes[-1], max(start)
+def why_not(name, start, now, gates):
+    """What a chart shows that this disease does not, or None; the last gate is the output's."""
+    hidden, output, highest = np.max(gates[:-1]), gates[-1], max(start)
     if name in ("dead ReLU", "zero start") and highest > 0:
         return f"{name} means bars of exactly 0, and here they stood at {highest:.0e}"
     if name == "dead ReLU" and hidden > 0:
-        return f"the slopes of dead units are 0, and here a layer has mean slope {hidden:.2f}"
+        return f"the gates of dead units are empty, and here one is filled to {hidden:.2f}"
     if name == "zero start" and hidden == 0:
-        return "at 0 a tanh still has slope 1, and here all hidden slopes are 0"
+        return "at 0 a tanh is steepest, and here all hidden gates are empty"
     if name == "explosion" and highest < 1:
         return f"an explosion starts far above 1, and here the highest bar starts at {highest:.0e}"
-    if name == "deep sigmoid" and hidden > 0.25:
-        return f"a sigmoid's slope is at most 1/4, and here a layer has mean slope {hidden:.2f}"
     if name == "deep sigmoid" and not 0 < start[0] < start[-1] / 100:
-        return "in a deep sigmoid network the bars slope, and here they do not"
-    if name == "plateau" and output > 0.1:
-        return f"on a plateau the output's slope is small, and here it is {output:.2f}"
+        return "deep sigmoids are a staircase from the start, and here the bars are none"
+    if name == "plateau" and output > 0.4:
+        return f"on a plateau the output's gate is nearly empty, and here it is {output:.2f} full"
     if name == "plateau" and max(now) > highest / 10:
         return "on a plateau all bars have sunk, and here they have not"
     return None
@@ -123,3 +121,31 @@ def check_cures(cures, recipes, accuracy_with):
             raise Wrong(f"{letter}: {stopped(error, f'training with this {line}')}") from None
         sick = f"{letter}: changing {line} leaves it sick, accuracy {reached:.2f}"
         wrong_if(reached < 0.25, sick)
+
+
+@judged
+def check_he_weights(he_weights):
+    """Lesson 5: weights (n_in, n_out) from a normal distribution with variance 2 / n_in."""
+    for n_in, n_out in ((800, 500), (200, 600)):
+        W = numbers(he_weights, (np.random.default_rng(0), n_in, n_out))
+        wrong_if(W is None, "not answered yet")
+        wrong_if(isinstance(W, Exception), stopped(W))
+        wrong_if(W.shape != (n_in, n_out), "return a matrix of n_in rows and n_out columns")
+        std = W.std()
+
+        def near(right, std=std):
+            return abs(std / right - 1) < 0.03
+
+        wrong_if(
+            near(2 / n_in) or near(2 / n_out),
+            "rng.normal takes a standard deviation, and 2 / n_in is a variance: take its root",
+        )
+        wrong_if(near((2 / n_out) ** 0.5), "He looks forward: n_in numbers are added up, not n_out")
+        wrong_if(near((1 / n_in) ** 0.5), "this is LeCun's rule: ReLU halves the mean square")
+        wrong_if(near((2 / (n_in + n_out)) ** 0.5), "this is Xavier's rule; He's is 2 / n_in")
+        wrong_if(
+            near((2 / n_in / 3) ** 0.5),
+            "evenly between -r and r the variance is r^2 / 3: draw from a normal distribution",
+        )
+        wrong_if(not near((2 / n_in) ** 0.5), "the standard deviation should be the root of 2/n_in")
+        wrong_if(abs(W.mean()) > 0.05 * std, "the weights should have mean 0")

@@ -1,8 +1,82 @@
-"""The checks of lesson 1: surprise in bits, a weighted loss, a penalty on the weights."""
+"""The checks of lesson 1: a gradient with a bias, bits, a weighted loss, a penalty on weights."""
 
 import numpy as np
 
 from dlcourse.exercises.engine import Exercise
+
+
+def squeezed(z):
+    """The sigmoid of z."""
+    return 1 / (1 + np.exp(-z))
+
+
+def for_w_and_b(dw, db):
+    """dL/dw and dL/db in one array, from formulas of the errors p - t (N,) and of x (N, D)."""
+
+    def answer(w, b, x, t):
+        error = squeezed(x @ w + b) - t
+        return np.append(dw(error, x), db(error))
+
+    return answer
+
+
+check_gradient_with_bias = Exercise(
+    about="Lesson 1: the gradient of the mean surprise for w and, behind it, for b.",
+    given=[
+        (
+            np.array([-0.7, 0.2, 0.5]),
+            0.4,
+            np.array([[0.3, 0.8, 0.3], [-1.3, 0.9, 0.4], [-0.5, 0.6, 0.4], [0.3, -0.3, 1.5]]),
+            np.array([1, 0, 0, 1]),
+        ),
+        (
+            np.array([0.6, -1.1]),
+            -0.9,
+            np.array([[1.2, -0.4], [0.1, 2.0], [-0.8, 0.7], [0.5, 0.5], [1.0, -1.5]]),
+            np.array([0.0, 1.0, 0.0, 0.0, 1.0]),
+        ),
+    ],
+    right=for_w_and_b(lambda error, x: x.T @ error / len(x), np.mean),
+    mistakes={
+        "the mean of products is not the product of the means: each error meets its own row": [
+            for_w_and_b(lambda error, x: error.mean() * x.mean(axis=0), np.mean),
+        ],
+        "the mean is missing: divide by the number of examples": [
+            for_w_and_b(lambda error, x: x.T @ error, np.sum),
+            for_w_and_b(lambda error, x: x.T @ error, np.mean),
+        ],
+        "dL/dw is right; dL/db is the mean of the errors, too, not their sum": [
+            for_w_and_b(lambda error, x: x.T @ error / len(x), np.sum),
+        ],
+        "the sign is turned: the error is p - t": [
+            for_w_and_b(lambda error, x: -x.T @ error / len(x), lambda error: -error.mean()),
+        ],
+        "z has a b: it is missing in your error": [
+            lambda w, b, x, t: np.append(
+                x.T @ (squeezed(x @ w) - t) / len(x), (squeezed(x @ w) - t).mean()
+            ),
+        ],
+        "the sigmoid's slope cancels: this is the gradient of the squared error": [
+            lambda w, b, x, t: np.append(
+                x.T @ slopes_left(w, b, x, t) / len(x), slopes_left(w, b, x, t).mean()
+            ),
+        ],
+        "first the slopes of w, behind them that of b": [
+            lambda w, b, x, t: np.append(
+                (squeezed(x @ w + b) - t).mean(), x.T @ (squeezed(x @ w + b) - t) / len(x)
+            ),
+        ],
+    },
+    shape="return one array: a number for each weight, and one more for b",
+    otherwise="not the gradient yet: each error times its features, averaged; for b the mean error",
+)
+
+
+def slopes_left(w, b, x, t):
+    """The error signals (N,) of the squared error, in which the sigmoid's slope stays."""
+    p = squeezed(x @ w + b)
+    return (p - t) * p * (1 - p)
+
 
 check_surprise_in_bits = Exercise(
     about="Lesson 1: the surprise at an event of probability p in bits, -log2 p.",

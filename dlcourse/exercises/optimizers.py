@@ -1,8 +1,75 @@
-"""The checks of lesson 6: limits of stability, Adam without correction, a step of Nesterov."""
+"""The checks of lesson 6: a look ahead, Adam without correction, limits, a step of Nesterov."""
 
 import numpy as np
 
 from dlcourse.exercises.engine import Exercise
+
+
+def two_point(ask, start=lambda w, m, beta: w):
+    """An answer that asks for the gradient at ask(w, m, beta) and goes on by the new m."""
+
+    def step(w, m, gradient, lr, beta):
+        new = beta * m + lr * gradient(ask(w, m, beta))
+        return start(w, m, beta) - new, new
+
+    return step
+
+
+def flat_valley(w):
+    """The gradient of a valley with the curvatures 2, 5 and 1."""
+    return w * np.array([2.0, 5.0, 1.0])
+
+
+def steep_bowl(w):
+    """The gradient of a bowl that is steeper far from its bottom."""
+    return w**3
+
+
+check_look_ahead_step = Exercise(
+    about="Lesson 6: one step of Nesterov from where the ball is; gradient is a function.",
+    given=[
+        (np.array([1.0, -2.0, 0.5]), np.array([0.5, 0.3, -0.2]), flat_valley, 0.1, 0.8),
+        (np.array([0.4, 1.5]), np.array([-0.3, 0.6]), steep_bowl, 0.05, 0.9),
+    ],
+    right=two_point(lambda w, m, beta: w - beta * m),
+    mistakes={
+        "the ball goes to w - m, so w + beta m lies behind it": two_point(
+            lambda w, m, beta: w + beta * m
+        ),
+        "this is plain momentum: ask for the gradient where the ball is about to be": two_point(
+            lambda w, m, beta: w
+        ),
+        "too far: friction leaves beta m of the last step, not m": two_point(
+            lambda w, m, beta: w - m
+        ),
+        "the step starts at w, not at the place that was looked at": two_point(
+            lambda w, m, beta: w - beta * m, lambda w, m, beta: w - beta * m
+        ),
+        "turned around: the new w first, then the new m": [
+            lambda w, m, gradient, lr, beta: (
+                beta * m + lr * gradient(w - beta * m),
+                w - beta * m - lr * gradient(w - beta * m),
+            ),
+        ],
+        "lr is missing": [
+            lambda w, m, gradient, lr, beta: (
+                w - beta * m - gradient(w - beta * m),
+                beta * m + gradient(w - beta * m),
+            ),
+        ],
+        "the sign in front of the new m is turned: this is the way up": [
+            lambda w, m, gradient, lr, beta: (
+                w + beta * m + lr * gradient(w - beta * m),
+                beta * m + lr * gradient(w - beta * m),
+            ),
+        ],
+    },
+    shape="return two arrays: the new w and the new m",
+    otherwise={
+        "the new m is beta m + lr times the gradient at the place ahead": 1,
+        "the new m is right; the new w is w less the new m": 0,
+    },
+)
 
 check_stability_limits = Exercise(
     about="Lesson 6: the largest stable learning rates of SGD and Momentum among some curvatures.",

@@ -1,10 +1,58 @@
-"""The checks of lesson 7: parameters counted, a latch, the way back through time, parity."""
+"""The checks of lesson 7: a sequence read, parameters counted, a latch, the way back, parity."""
 
 import itertools
 
 import numpy as np
 
 from dlcourse.exercises.engine import Exercise, judged, wrong_if
+
+
+def reading(new=lambda x, h, W_x, W_h, b: np.tanh(x @ W_x + h @ W_h + b), old=False, carry=True):
+    """An answer that lists the state that `new` makes at each step, or the old one before it.
+
+    With carry=False every step starts from state 0.
+    """
+
+    def answer(xs, W_x, W_h, b):
+        h, states = np.zeros(len(b)), []
+        for x in xs:
+            before = h
+            h = new(x, h if carry else np.zeros(len(b)), W_x, W_h, b)
+            states.append(before if old else h)
+        return np.array(states)
+
+    return answer
+
+
+check_read_sequence = Exercise(
+    about="Lesson 7: the states of a tanh RNN after each step of a sequence.",
+    given=[
+        (
+            np.array([[1.0, -0.5], [0.3, 0.8], [-1.2, 0.4], [0.6, 0.1]]),
+            np.array([[0.4, -0.7, 0.2], [0.9, 0.3, -0.5]]),
+            np.array([[0.5, -1.1, 0.3], [0.8, 0.2, -0.7], [-0.4, 1.3, 0.6]]),
+            np.array([0.1, -0.3, 0.2]),
+        ),
+        (
+            np.array([[0.7], [-0.2], [1.5]]),
+            np.array([[0.5, 0.6]]),
+            np.array([[0.1, 0.9], [-0.3, 0.4]]),
+            np.array([0.2, -0.1]),
+        ),
+    ],
+    right=reading(),
+    mistakes={
+        "it still lists the state before each step: take the new one": reading(old=True),
+        "every step starts from state 0: carry the state along": reading(carry=False),
+        "b is missing": reading(lambda x, h, W_x, W_h, b: np.tanh(x @ W_x + h @ W_h)),
+        "W_h is turned over: a row of states stands left of W_h": [
+            reading(lambda x, h, W_x, W_h, b: np.tanh(x @ W_x + h @ W_h.T + b)),
+        ],
+        "tanh is missing": reading(lambda x, h, W_x, W_h, b: x @ W_x + h @ W_h + b),
+    },
+    shape="return a row for each input, and in it a number for each unit: (T, H)",
+    otherwise="not yet: after each step h is tanh(x W_x + h W_h + b), with the h before it",
+)
 
 check_count_parameters = Exercise(
     about="Lesson 7: weights and biases of an RNN and a Dense layer that reads its state.",
@@ -144,7 +192,7 @@ check_to_the_start = Exercise(
         "multiply by the slope 1 - h^2, not by the state": back(last_first, slope=lambda h: h),
     },
     shape="return one number for each number of the state",
-    otherwise="not yet: for h in states[:0:-1], g becomes (g times the slope at h) W_h.T",
+    otherwise="not yet: for h in reversed(states[1:]), g becomes (g times the slope at h) W_h.T",
 )
 
 

@@ -41,25 +41,40 @@ def letter_net(
     return network.Sequential(stack, seed, dtype)
 
 
-def train(net, learn, judge, lr, epochs, seed=0, *, loss=None, optimizer=None, progress=None):
-    """Train net in batches of 1024, their order drawn from `seed`; returns the History.
+def train(
+    net,
+    learn,
+    judge,
+    lr,
+    epochs,
+    seed=0,
+    *,
+    loss=None,
+    optimizer=None,
+    progress=None,
+    batch_size=1024,
+):
+    """Train net in batches of `batch_size`, their order drawn from `seed`; returns the History.
 
     `learn` and `judge` are pairs (x, t): the examples to learn from, and those whose accuracy is
     taken after each epoch. Unless given, the loss is MeanSquaredError() and the optimizer plain
     gradient descent, SGD(lr); with an optimizer of your own, lr is None.
     """
-    batches = training.Batches(*learn, 1024, seed)
+    batches = training.Batches(*learn, batch_size, seed)
     loss = loss or losses.MeanSquaredError()
     optimizer = optimizer or optimizers.SGD(lr)
     return training.fit(net, loss, optimizer, batches, epochs, validation=judge, progress=progress)
 
 
-def train_each(learn, judge, hidden, lr, epochs, seeds=(0, 1, 2), loss=None, **units):
+def train_each(
+    learn, judge, hidden, lr, epochs, seeds=(0, 1, 2), loss=None, batch_size=1024, **units
+):
     """Train a network for each seed, `units` as for letter_net: a list of Histories."""
     found = []
     for seed in seeds:
         net = letter_net(hidden, seed=seed, **units)
-        found.append(train(net, learn, judge, lr, epochs, seed, loss=loss))
+        run = train(net, learn, judge, lr, epochs, seed, batch_size=batch_size, loss=loss)
+        found.append(run)
     return found
 
 

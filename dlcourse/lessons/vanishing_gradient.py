@@ -360,7 +360,7 @@ def show_depths(depths=(1, 3, 5, 7, 9), width=30):
         ax.plot(range(1, hidden + 2), found, "o-", color=color, markersize=5)
         words = f"{hidden} hidden: {as_fraction(found[0] / found[-1])}"
         ax.text(0.8, found[0], words, ha="right", va="center", color=INK)
-    ax.set(yscale="log", ylim=(1e-8, 1), xlim=(-2.4, max(depths) + 1.5))
+    ax.set(yscale="log", ylim=(1e-8, 1), xlim=(-3.2, max(depths) + 1.5))
     ax.set(xticks=range(1, max(depths) + 2), xlabel="layer (input left)")
     ax.minorticks_off()
     ax.set(ylabel="gradient magnitude")
