@@ -4,12 +4,13 @@ data          real digits, letters, the playground's points; one_hot, split, sta
 gradcheck     is backward right? ask finite differences
 training      Batches, fit, History, accuracy, Probe
 penalties     L1 and L2
-layers        Layer and Dense: a batch forward, the gradient back
-activations   Sigmoid, Tanh, ReLU
+layers        Layer, Dense, BatchNorm, Dropout: a batch forward, the gradient back
+activations   Sigmoid, Tanh, ReLU; LeakyReLU, PReLU, RReLU, ELU, SELU
 losses        mean squared error and two cross-entropies
-network       Sequential: a stack of layers over one theta and one grad; mlp, signals
+network       Sequential: a stack of layers over one theta and one grad; mlp, signals, fold
 initializers  how large the first random weights are
-optimizers    SGD, Momentum, Nesterov, AdaGrad, RMSProp, Adam; clip_norm
+optimizers    SGD, Momentum, Nesterov, AdaGrad, RMSProp, Adam; clip_norm, clip_value
+schedules     a learning rate that depends on the step, or on how the loss falls
 recurrent     RNN: one layer that reads a sequence, step by step
 guard         what bad input is told, and what keeps a network whole: not needed to understand it
 plots         every figure, drawn from arrays onto an axes

@@ -40,8 +40,8 @@ def gradient_errors(net, loss, x, t, penalty=None):
     would rule where a and n nearly vanish, so the divisor is at least 1e-3 max(1, |grad|): a layer
     whose gradient is below about 1e-7 can be wrong and look right. Frozen layers are left out.
     Leaves net.theta and net.state as they were and the checked gradient in net.grad. TypeError for
-    a float32 net; ValueError where two forward passes differ (Dropout), because then no difference
-    means anything.
+    a float32 net; ValueError for a layer that draws numbers in training (Dropout, RReLU) and where
+    two forward passes differ, because then no difference means anything.
     """
     state = net.state.copy()
 
@@ -53,7 +53,7 @@ def gradient_errors(net, loss, x, t, penalty=None):
     try:
         value = total()
         if math.isfinite(value) and total() != value:
-            words = "a net whose loss is the same twice: check it without Dropout"
+            words = "a net whose loss is the same twice: check it without what draws numbers"
             raise ValueError(f"gradient_errors takes {words}")
         net.backward(loss.backward())
         if penalty is not None:

@@ -1,8 +1,11 @@
 """Layers: a batch forward, the gradient back. One example is one row: x (N, D), y (N, M)."""
 
-from dlcourse.guard.checks import function, takes, whole
-from dlcourse.guard.shapes import takes_dy, takes_x
-from dlcourse.guard.vectors import ones
+import numpy as np
+
+from dlcourse.guard import checks
+from dlcourse.guard.checks import EPS, SEED, SHARE, function, optional, takes, whole
+from dlcourse.guard.shapes import can_draw, has_spread, takes_any_x, takes_dy, takes_x
+from dlcourse.guard.vectors import column_means, column_sums, ones
 from dlcourse.guard.views import View
 from dlcourse.initializers import xavier
 
@@ -21,6 +24,7 @@ class Layer:
     shapes = {}  # {"W": (D, M), "b": (M,)}: the network provides W, b and their gradients dW, db
     states = {}  # {"mean": (M,)}: kept in files, and given back after a step that was refused
     threshold = 0.0  # the output value that divides two classes
+    random = False  # True: draws numbers in training, so that no two passes are the same function
     # the network's precision; the last x's shape; the last y's shape and precision: set by guard
     _dtype = _took = _gave = None
 
@@ -74,3 +78,103 @@ class Dense(Layer):
     def backward(self, dy):
         self.param_grads(dy)
         return dy.dot(self.W.T)  # dL/dx = dy W^T
+
+
+class BatchNorm(Layer):
+    """y = gamma z + beta, z = (x - mean) / sqrt(var + eps), column by column. x, y (N, n_features).
+
+    In training, mean and var are those of the batch, var the mean of (x - mean)^2, and the running
+    ones move towards them: running = momentum running + (1 - momentum) batch. In prediction the
+    running ones stand in their place, so that an example's output depends on no other example.
+    gamma and beta (n_features,), at first 1 and 0, are learned; mean and var, at first 0 and 1, are
+    kept in the network's state. A training batch of one example has no spread (ValueError). Ioffe &
+    Szegedy 2015.
+    """
+
+    gamma, dgamma, beta, dbeta, mean, var = View(), View(), View(), View(), View(), View()
+
+    @takes(n_features=SIZE, momentum=SHARE, eps=EPS)
+    def __init__(self, n_features, momentum=0.9, eps=1e-5):
+        self.n_features, self.momentum, self.eps = n_features, momentum, eps
+        self.shapes = {"gamma": (n_features,), "beta": (n_features,)}
+        self.states = {"mean": (n_features,), "var": (n_features,)}
+
+    def __repr__(self):
+        return f"BatchNorm({self.n_features})"
+
+    def init_params(self, rng):
+        self.gamma, self.beta = 1, 0
+        self.mean, self.var = 0, 1
+
+    @takes_x("N n_features")
+    def forward(self, x, training=False):
+        mean, var = self.mean, self.var
+        if training:
+            mean = column_means(has_spread(self, x))
+            var = column_means((x - mean) ** 2)
+            self.mean = self.momentum * self.mean + (1 - self.momentum) * mean
+            self.var = self.momentum * self.var + (1 - self.momentum) * var
+        self._training, self._spread = training, np.sqrt(var + self.eps)
+        self._z = (x - mean) / self._spread
+        return self.gamma * self._z + self.beta
+
+    @takes_dy
+    def backward(self, dy):
+        """dL/dgamma = sum of dy z, dL/dbeta = sum of dy.
+
+        In training x also reaches y through its batch's mean and var:
+        dL/dx = gamma / sqrt(var + eps) (dy - dbeta / N - z dgamma / N). In prediction those two are
+        numbers, and dy alone is left in the brackets.
+        """
+        self.dgamma, self.dbeta = column_sums(dy * self._z), column_sums(dy)
+        if self._training:
+            dy = dy - (self.dbeta + self._z * self.dgamma) / len(dy)
+        return self.gamma / self._spread * dy
+
+
+class RandomLayer(Layer):
+    """A layer that draws numbers in training: from its own seed, or from its network's generator.
+
+    With seed=None two networks made with the same seed draw the same numbers.
+    """
+
+    random = True
+
+    @takes(seed=optional(SEED))
+    def __init__(self, seed=None):
+        self._rng = None if seed is None else np.random.default_rng(seed)
+
+    def init_params(self, rng):
+        if self._rng is None:
+            self._rng = rng
+
+    def draw(self, shape):
+        """Numbers from 0, below 1, all equally likely: an array of this shape, float64."""
+        return can_draw(self)._rng.random(shape)
+
+
+class Dropout(RandomLayer):
+    """In training, y = x / (1 - p) with probability 1 - p, else 0; in prediction, y = x.
+
+    Each number is dropped or kept by itself, anew at every pass. Dividing by 1 - p keeps the mean
+    of y at x, so that nothing has to change for prediction (Srivastava et al. 2014).
+    """
+
+    @takes(p=checks.DROPPED)
+    def __init__(self, p, seed=None):
+        super().__init__(seed)
+        self.p = p
+
+    def __repr__(self):
+        return f"Dropout({self.p})"
+
+    @takes_any_x
+    def forward(self, x, training=False):
+        self._factor = 1
+        if training:
+            self._factor = (self.draw(x.shape) >= self.p).astype(x.dtype) / (1 - self.p)
+        return np.asarray(x * self._factor, x.dtype)
+
+    @takes_dy
+    def backward(self, dy):
+        return np.asarray(dy * self._factor, dy.dtype)

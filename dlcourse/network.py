@@ -1,5 +1,6 @@
 """Sequential: a stack of layers over one vector of parameters and one vector of gradients."""
 
+import copy
 import math
 from itertools import pairwise
 
@@ -11,7 +12,7 @@ from dlcourse.guard.shapes import returned_none
 from dlcourse.guard.vectors import chunks, length
 from dlcourse.guard.views import View
 from dlcourse.initializers import xavier
-from dlcourse.layers import Dense
+from dlcourse.layers import BatchNorm, Dense
 
 
 class Sequential:
@@ -139,3 +140,28 @@ def signals(net, x, dy):
         for layer in net.layers[:0:-1]:
             errors.append(layer.backward(errors[-1]))
     return outputs, errors[::-1]
+
+
+@takes(net=checks.an_object("a net", "layers", "slices", "freeze"))
+def fold(net):
+    """A network that predicts as net does, without each BatchNorm that comes right after a Dense.
+
+    gamma (x W + b - mean) / s + beta = x (W gamma / s) + ((b - mean) gamma / s + beta), where s =
+    sqrt(var + eps): one Dense (Jacob et al. 2018). For use after training. net stays as it is, the
+    new one shares nothing with it, and none of it is frozen. A BatchNorm at another place stays;
+    ValueError where none can be folded.
+    """
+    folded, layers = copy.deepcopy(net), []
+    for layer in folded.layers:
+        if type(layer) is BatchNorm and layers and type(layers[-1]) is Dense:
+            dense, scale = layers[-1], layer.gamma / np.sqrt(layer.var + layer.eps)
+            dense.W = dense.W * scale
+            dense.b = (dense.b - layer.mean) * scale + layer.beta
+        else:
+            layers.append(layer)
+    if len(layers) == len(net.layers):
+        raise ValueError("fold takes a net with a BatchNorm right after a Dense, and finds none")
+    views.keep(folded, layers)
+    folded._signature = files.signature(folded)
+    folded.freeze(0)
+    return folded

@@ -169,9 +169,19 @@ def clip_norm(grad, max_norm):
     Its direction stays; one that is not finite has none (ValueError). Returns the length it had.
     """
     norm = length(checks.float_array("clip_norm", "grad", grad))
-    if not math.isfinite(norm):
-        words = "a finite gradient, got NaN or infinity: lower the learning rate"
-        raise ValueError(f"clip_norm takes {words}")
+    checks.finite_gradient("clip_norm", norm)
     if norm > max_norm:
         grad *= max_norm / norm
     return norm
+
+
+@takes(limit=POSITIVE)
+def clip_value(grad, limit):
+    """Cut every number of grad, in place, to between -limit and limit (Mikolov 2012).
+
+    Its direction turns: (0.9, 100) becomes (0.9, 1) at limit 1. Numbers that are not finite are a
+    ValueError.
+    """
+    grad = checks.float_array("clip_value", "grad", grad)
+    checks.finite_gradient("clip_value", np.abs(grad).max(initial=0))
+    np.clip(grad, -limit, limit, out=grad)

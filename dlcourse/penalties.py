@@ -36,7 +36,8 @@ class L1:
     """Penalty strength sum |W|: adds strength sign(W) to dW. Weights come near 0, few reach it.
 
     proximal=True leaves dW alone; after each step of SGD `fit` moves every weight by lr * strength
-    towards 0 and stops there: exact zeros (soft-thresholding, Daubechies et al. 2004). After
+    towards 0 and stops there: exact zeros (soft-thresholding, Daubechies et al. 2004). Where `fit`
+    clips a gradient, the step is as short as a smaller lr would make it, and so is the move. After
     another rule's step this is not the minimum of loss plus penalty, and `fit` refuses it.
     """
 

@@ -87,6 +87,8 @@ def fit(net, loss, optimizer, batches, epochs, *,
 
     batches is Batches, or a list of pairs: [(x, t)] is all examples at once, without a copy if in
     net's dtype. validation = (x, t) is judged after each epoch; clip = the largest gradient norm.
+    An lr with a method `update` (schedules.Plateau) is told the validation loss after each epoch;
+    without validation, the epoch's mean loss.
     progress(step, n_steps, history) is called after every step, from 1; a true answer ends
     training. One that has a method `watch` is shown the net before the first step (see Probe).
     A step whose loss or gradient is not finite is neither taken nor recorded: theta stays finite,
@@ -107,6 +109,7 @@ def fit(net, loss, optimizer, batches, epochs, *,
             if validation is not None:
                 history.val_loss.append(mean_loss(net, loss, *validation))
                 history.val_accuracy.append(accuracy(net, *validation))
+            tell(optimizer, history, len(batches))
             if history.stopped:
                 break
     except Diverged as why:
@@ -125,12 +128,21 @@ def one_step(net, loss, optimizer, x, t, penalty, clip):
         penalty.backward(net)
     norm = finite_norm(net, x, t, value)
     magnitudes = net.grad_rms()
+    kept = 1.0  # the share of the gradient's length that clipping leaves
     if clip is not None:
         clip_norm(net.grad, clip)
+        kept = clip / max(norm, clip)
     rate = safe_step(net, optimizer, norm)
     if getattr(penalty, "proximal", False):
-        penalty.shrink(net, rate)
+        penalty.shrink(net, rate * kept)
     return value, magnitudes
+
+
+def tell(optimizer, history, n_batches):
+    """Let a schedule that listens, such as Plateau, hear how the epoch went."""
+    update = getattr(getattr(optimizer, "lr", None), "update", None)
+    if update is not None:
+        update(history.val_loss[-1] if history.val_loss else history.loss[-n_batches:].mean())
 
 
 @np.errstate(all="ignore")

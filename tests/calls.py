@@ -19,10 +19,11 @@ from dlcourse import (
     optimizers,
     penalties,
     recurrent,
+    schedules,
     training,
 )
-from dlcourse.activations import Tanh
-from dlcourse.layers import Dense, Layer
+from dlcourse.activations import RReLU, Tanh
+from dlcourse.layers import BatchNorm, Dense, Dropout, Layer, RandomLayer
 from dlcourse.losses import SoftmaxCrossEntropy
 from dlcourse.network import Sequential
 from dlcourse.optimizers import SGD
@@ -31,7 +32,7 @@ from dlcourse.recurrent import RNN
 from dlcourse.training import Batches, Frame, History, Probe
 
 CORE = activations, data, gradcheck, initializers, layers, losses, network, optimizers, penalties
-CORE += recurrent, training
+CORE += recurrent, schedules, training
 
 
 def classes(module, base):
@@ -63,9 +64,10 @@ READ_ONLY = [X, X3, LABELS, T, Z, G]
 RNG = np.random.default_rng(0)
 
 
-def ready(dtype=np.float64):
+def ready(dtype=np.float64, *middle):
     """A net after a forward and a backward pass."""
-    net, loss = Sequential([Dense(4, 5), Tanh(), Dense(5, 3)], dtype=dtype), SoftmaxCrossEntropy()
+    layers = [Dense(4, 5), *middle, Tanh(), Dense(5, 3)]
+    net, loss = Sequential(layers, dtype=dtype), SoftmaxCrossEntropy()
     loss.forward(net.forward(X), T)
     net.backward(loss.backward())
     return net
@@ -101,6 +103,11 @@ def stepping():
     """Arguments of one_step."""
     settings = {"net": ready(), "loss": SoftmaxCrossEntropy(), "optimizer": SGD(0.1)}
     return settings | {"x": X, "t": T, "penalty": L2(0.1), "clip": 0.1}
+
+
+def only_argument(f, value):
+    """{the name of what f takes: value}."""
+    return {next(iter(inspect.signature(f).parameters)): value}
 
 
 def two_numbers():
@@ -140,6 +147,16 @@ CALLS = {  # what to call, and with what: made anew for every call
     "layers.Dense.forward": lambda: (after(Dense(4, 5)).forward, {"x": X, "training": True}),
     "layers.Dense.backward": lambda: (after(Dense(4, 3)).backward, {"dy": T}),
     "layers.Dense.param_grads": lambda: (after(Dense(4, 3)).param_grads, {"dy": T}),
+    "layers.BatchNorm.init_params": lambda: (after(BatchNorm(4)).init_params, DRAWN),
+    "layers.BatchNorm.forward": lambda: (after(BatchNorm(4)).forward, {"x": X, "training": True}),
+    "layers.BatchNorm.backward": lambda: (after(BatchNorm(4)).backward, {"dy": X}),
+    "layers.RandomLayer.init_params": lambda: (RandomLayer(0).init_params, DRAWN),
+    "layers.RandomLayer.draw": lambda: (RandomLayer(0).draw, {"shape": (2, 3)}),
+    "layers.Dropout.init_params": lambda: (Dropout(0.5).init_params, DRAWN),
+    "layers.Dropout.draw": lambda: (Dropout(0.5, 0).draw, {"shape": (2, 3)}),
+    "layers.Dropout.forward": lambda: (after(Dropout(0.5)).forward, {"x": X, "training": True}),
+    "layers.Dropout.backward": lambda: (after(Dropout(0.5)).backward, {"dy": X}),
+    "activations.RReLU.draw": lambda: (RReLU(seed=0).draw, {"shape": (2, 3)}),
     "network.Sequential.forward": lambda: (ready().forward, {"x": X, "training": True}),
     "network.Sequential.backward": lambda: (ready().backward, {"dy": T}),
     "network.Sequential.predict": lambda: (ready().predict, {"x": X}),
@@ -150,10 +167,16 @@ CALLS = {  # what to call, and with what: made anew for every call
     "network.Sequential.load": lambda: (saved().load, {"path": "net.npz"}),
     "network.mlp": lambda: (network.mlp, {"sizes": [4, 5, 3], "unit": Tanh, "output": None}),
     "network.signals": lambda: (network.signals, {"net": ready(), "x": X, "dy": T}),
+    "network.fold": lambda: (network.fold, {"net": ready(np.float64, BatchNorm(5))}),
     "optimizers.clip_norm": lambda: (  # shortens its argument
         optimizers.clip_norm,
         {"grad": X.copy(), "max_norm": 1.0},
     ),
+    "optimizers.clip_value": lambda: (  # cuts its argument
+        optimizers.clip_value,
+        {"grad": X.copy(), "limit": 1.0},
+    ),
+    "schedules.Plateau.update": lambda: (schedules.Plateau(0.1).update, {"value": 1.0}),
     "penalties.L1.shrink": lambda: (L1(0.1).shrink, {"net": ready(), "lr": 0.1}),
     "recurrent.RNN.init_params": lambda: (after(RNN(4, 2), X3).init_params, DRAWN),
     "recurrent.RNN.step": lambda: (after(RNN(4, 3), X3).step, {"x": X, "h": Z}),
@@ -176,6 +199,10 @@ CALLS = {  # what to call, and with what: made anew for every call
         training.mean_loss,
         {"net": ready(), "loss": SoftmaxCrossEntropy(), "x": X, "t": T},
     ),
+    "training.tell": lambda: (
+        training.tell,
+        {"optimizer": SGD(0.1), "history": History("ab"), "n_batches": 1},
+    ),
     "training.fit": lambda: (training.fit, learning()),
     "training.accuracy": lambda: (training.accuracy, {"net": ready(), "x": X, "t": T}),
 }
@@ -185,7 +212,10 @@ for A in ACTIVATIONS:
         f"activations.{A.__name__}.forward": lambda A=A: (A().forward, {"x": X}),
         f"activations.{A.__name__}.backward": lambda A=A: (after(A()).backward, {"dy": X}),
         f"activations.{A.__name__}.f": lambda A=A: (A().f, {"z": X}),
-        f"activations.{A.__name__}.slope": lambda A=A: (A().slope, {"y": X}),
+        f"activations.{A.__name__}.slope": lambda A=A: (
+            A().slope,
+            only_argument(A().slope, X),
+        ),
     }
 for L in LOSSES:
     CALLS |= {
@@ -202,9 +232,26 @@ for P in (L1, L2):
         f"penalties.{P.__name__}.forward": lambda P=P: (P(0.1).forward, {"net": ready()}),
         f"penalties.{P.__name__}.backward": lambda P=P: (P(0.1).backward, {"net": ready()}),
     }
-for made in ACTIVATIONS + LOSSES + [Layer]:
+for made in [A for A in ACTIVATIONS if A.__init__ is object.__init__] + LOSSES + [Layer]:
     CALLS[f"{made.__module__.split('.')[1]}.{made.__name__}"] = lambda made=made: (made, {})
 CALLS |= {
+    "activations.LeakyReLU": lambda: (activations.LeakyReLU, {"alpha": 0.1}),
+    "activations.PReLU": lambda: (activations.PReLU, {"alpha": 0.1}),
+    "activations.RReLU": lambda: (RReLU, {"low": 0.1, "high": 0.2, "seed": 0}),
+    "activations.ELU": lambda: (activations.ELU, {"alpha": 0.1}),
+    "activations.SELU": lambda: (activations.SELU, {}),
+    "layers.BatchNorm": lambda: (BatchNorm, {"n_features": 2, "momentum": 0.5, "eps": 1e-3}),
+    "layers.RandomLayer": lambda: (RandomLayer, {"seed": 0}),
+    "layers.Dropout": lambda: (Dropout, {"p": 0.5, "seed": 0}),
+    "schedules.piecewise": lambda: (schedules.piecewise, {"pairs": [(0, 0.1), (5, 0.01)]}),
+    "schedules.exponential": lambda: (schedules.exponential, {"lr0": 0.1, "r": 5}),
+    "schedules.power": lambda: (schedules.power, {"lr0": 0.1, "r": 5, "c": 1}),
+    "schedules.cosine": lambda: (schedules.cosine, {"lr0": 0.1, "n_steps": 5}),
+    "schedules.warm_up": lambda: (schedules.warm_up, {"lr": 0.1, "n_steps": 5}),
+    "schedules.Plateau": lambda: (
+        schedules.Plateau,
+        {"lr0": 0.1, "factor": 0.5, "patience": 2},
+    ),
     "layers.Dense": lambda: (Dense, {"n_in": 2, "n_out": 3, "init": initializers.he}),
     "network.Sequential": lambda: (
         Sequential,
@@ -231,6 +278,8 @@ CALLS |= {
 NOT_YET = {  # they only say that they are not written
     "layers.Layer.forward",
     "layers.Layer.backward",
+    "layers.RandomLayer.forward",
+    "layers.RandomLayer.backward",
     "recurrent.RNN.backward",
 }
 

@@ -26,8 +26,8 @@ from dlcourse.training import fit
 X, T, NAN, TEXT = np.ones((6, 4)), np.eye(3)[LABELS], np.full((6, 4), np.nan), np.array([["a"]])
 
 
-def net(dtype=np.float32):
-    return Sequential([Dense(4, 5), Tanh(), Dense(5, 3)], dtype=dtype)
+def net(dtype=np.float32, *middle):
+    return Sequential([Dense(4, 5), *middle, Tanh(), Dense(5, 3)], dtype=dtype)
 
 
 def ran(place=None):
@@ -100,6 +100,37 @@ LIMITS = {  # of each number: the last ones that are taken, and the next, which 
     "Adam(0.1, beta2={})": ([0, 0.999], [1, -0.1]),
     "Adam(0.1, eps={})": ([1.2e-38], [0, 1e-46, np.inf]),
     "clip_norm(np.ones(3), {})": ([5e-324, 1e308], [0, -1, np.nan]),
+    "clip_value(np.ones(3), {})": ([5e-324, 1e308], [0, -1, np.nan]),
+    "LeakyReLU({})": ([0, 0.999], [-0.1, 1, np.nan]),
+    "PReLU({})": ([-1e308, 0, 1, 1e308], [np.nan, np.inf]),
+    "RReLU({}, 0.5)": ([0, 0.5], [-0.1, 0.6, np.nan]),
+    "RReLU(0.5, {})": ([0.5, 0.999], [0.4, 1, np.nan]),
+    "RReLU(seed={})": ([0], [-1]),
+    "ELU({})": ([0, 1, 1e308], [-1e-9, np.inf, np.nan]),
+    "Dropout({})": ([0, 0.999], [1, -0.1, np.nan]),
+    "Dropout(0.5, {})": ([0], [-1]),
+    "RandomLayer({})": ([0], [-1]),
+    "BatchNorm({})": ([1], [0]),
+    "BatchNorm(3, {})": ([0, 0.999], [1, -0.1]),
+    "BatchNorm(3, eps={})": ([1.2e-38], [0, 1e-46, np.inf]),
+    "Sequential([BatchNorm(4)]).forward(X[:{}], training=True)": ([2], [1]),
+    "piecewise([(0, {})])": ([5e-324], [0, np.inf]),
+    "piecewise([({}, 0.1)])": ([0], [-1, 1]),
+    "piecewise([(0, 0.1), ({}, 0.1)])": ([1], [0]),
+    "piecewise([(0, 0.1)])({})": ([0, 1e9], [-1, np.nan]),
+    "exponential({}, 1)(1)": ([5e-324], [0, np.inf]),
+    "exponential(1, {})(1)": ([5e-324, 1e308], [0, np.inf]),
+    "power({}, 1)": ([5e-324], [0, np.inf]),
+    "power(1, {})(1)": ([5e-324, 1e308], [0, np.inf]),
+    "power(1, 1, {})(1)": ([0, 1e308], [-1e-9, np.inf]),
+    "cosine({}, 1)": ([5e-324], [0, np.inf]),
+    "cosine(1, {})": ([1], [0]),
+    "warm_up({}, 1)": ([5e-324], [0, np.inf]),
+    "warm_up(1, {})": ([1], [0]),
+    "Plateau({})": ([5e-324], [0, np.inf]),
+    "Plateau(1, {})": ([0, 0.999], [1, -0.1]),
+    "Plateau(1, patience={})": ([1], [0]),
+    "Plateau(1).update({})": ([-1e308, 1e308], [np.nan, np.inf]),
     "L1({})": ([0], [-1e-9, np.inf, np.nan]),
     "L2({})": ([0], [-1e-9, np.inf, np.nan]),
     "L1(0.1).shrink(net(), {})": ([0], [-1e-9]),
@@ -158,10 +189,11 @@ class Anything:
 
 
 STRAIGHT_ON = {  # what these are given goes straight to a formula, or is not used
-    *(name for name in CALLS if re.search(r"\.(f|slope|init_params)$", name)),
+    *(name for name in CALLS if re.search(r"\.(f|slope|init_params|draw)$", name)),
     *("training.Frame", "training.one_step", "training.mean_loss", "training.Probe.watch"),
-    *("network.signals", "training.History", "training.History.record"),
-    *(("layers.Dense.forward", "training"), ("network.Sequential", "dtype")),
+    *("network.signals", "training.History", "training.History.record", "training.tell"),
+    *((f"layers.{name}.forward", "training") for name in ("Dense", "BatchNorm", "Dropout")),
+    ("network.Sequential", "dtype"),
 }
 
 

@@ -6,9 +6,9 @@ Each parameter and each input is compared; they are at most 1e-7 apart.
 import numpy as np
 import pytest
 
-from dlcourse.activations import ReLU, Sigmoid, Tanh
+from dlcourse.activations import ELU, SELU, LeakyReLU, PReLU, ReLU, RReLU, Sigmoid, Tanh
 from dlcourse.gradcheck import gradient_errors, numerical_gradient
-from dlcourse.layers import Dense, Layer
+from dlcourse.layers import BatchNorm, Dense, Dropout, Layer
 from dlcourse.losses import MeanSquaredError, SigmoidCrossEntropy, SoftmaxCrossEntropy
 from dlcourse.network import Sequential
 from dlcourse.training import L1, L2
@@ -21,6 +21,19 @@ LAYERS = [  # each case makes fresh layers, and names the shape of their input
     (lambda: [Sigmoid()], (5, 4)),
     (lambda: [Tanh()], (5, 4)),
     (lambda: [ReLU()], (5, 4)),
+    (lambda: [LeakyReLU()], (5, 4)),
+    (lambda: [LeakyReLU(0.3)], (5, 4)),
+    (lambda: [PReLU()], (5, 4)),
+    (lambda: [PReLU()], (5, 2, 3)),
+    (lambda: [ELU()], (5, 4)),
+    (lambda: [ELU(0.3)], (5, 4)),
+    (lambda: [SELU()], (5, 4)),
+    (lambda: [RReLU(seed=6)], (5, 4)),
+    (lambda: [Dropout(0.4, seed=6)], (5, 4)),
+    (lambda: [BatchNorm(4)], (5, 4)),
+    (lambda: [BatchNorm(4, eps=2.0)], (3, 4)),
+    (lambda: [Dense(4, 6), BatchNorm(6), PReLU(), Dropout(0.2, 1), Dense(6, 3)], (7, 4)),
+    (lambda: [BatchNorm(4), Dense(4, 6), RReLU(), BatchNorm(6), SELU(), Dropout(0.5)], (7, 4)),
     (
         lambda: [Dense(4, 6), ReLU(), Dense(6, 5), Tanh(), Dense(5, 3), Sigmoid(), Dense(3, 2)],
         (7, 4),
@@ -44,14 +57,15 @@ def inputs(shape, seed=1):
 
 
 def assert_close(name, analytic, numerical):
-    """Assert that the gradients are at most LIMIT apart, relative to their size.
+    """Assert that the gradients are at most LIMIT apart, relative to their size, at least 0.01.
 
-    Where they are not, the message has the parameter, the worst index and both numbers.
+    A bias before a BatchNorm has the gradient 0, and differences of rounding alone, about 1e-9.
+    Where they are farther apart, the message has the parameter, the worst index and both numbers.
     """
     difference = np.abs(analytic - numerical)
     worst = np.unravel_index(difference.argmax(), difference.shape)
     error = np.linalg.norm(difference) / max(
-        np.linalg.norm(analytic) + np.linalg.norm(numerical), 1e-3
+        np.linalg.norm(analytic) + np.linalg.norm(numerical), 1e-2
     )
     assert analytic.shape == numerical.shape and error <= LIMIT, (
         f"{name}: error {error:.1e}, worst at {tuple(map(int, worst))}: "
@@ -59,10 +73,18 @@ def assert_close(name, analytic, numerical):
     )
 
 
+def drawing_again(layers):
+    """Layers that draw numbers draw the same ones again: one function, which has a gradient."""
+    for place, layer in enumerate(layers):
+        if layer.random:
+            layer._rng = np.random.default_rng(place)
+
+
+@pytest.mark.parametrize("training", [True, False], ids=["training", "prediction"])
 @pytest.mark.parametrize(
     "make, shape", LAYERS, ids=lambda case: repr(case()) if callable(case) else str(case)
 )
-def test_layers_agree_with_finite_differences(make, shape):
+def test_layers_agree_with_finite_differences(make, shape, training):
     """dL/d parameter and dL/dx of L = sum dy * y, a dy that is different for every output."""
     layers, x = make(), inputs(shape)
     net = Sequential(layers, seed=2, dtype=np.float64)
@@ -70,7 +92,8 @@ def test_layers_agree_with_finite_differences(make, shape):
     dy = np.random.default_rng(5).standard_normal(net.forward(x).shape)
 
     def total(_):
-        return float(np.sum(dy * net.forward(x, training=True)))
+        drawing_again(layers)
+        return float(np.sum(dy * net.forward(x, training=training)))
 
     total(None)
     dx, before = dy, dy.copy()
@@ -111,6 +134,42 @@ def test_a_whole_network_agrees_with_finite_differences(Loss, penalty):
     net, x = Sequential(layers, seed=2, dtype=np.float64), inputs(shape)
     errors = gradient_errors(net, Loss(), x, targets(Loss, (7, 2)), penalty)
     assert list(errors) == list(net.slices) and max(errors.values()) <= LIMIT, errors
+
+
+@pytest.mark.parametrize("unit", [LeakyReLU, PReLU, ELU, SELU])
+def test_a_normalized_network_agrees_with_finite_differences(unit):
+    layers = [Dense(4, 6), BatchNorm(6), unit(), Dense(6, 5), BatchNorm(5), unit(), Dense(5, 2)]
+    net, loss, x = Sequential(layers, dtype=np.float64), SoftmaxCrossEntropy(), inputs((9, 4))
+    errors = gradient_errors(net, loss, x, targets(SoftmaxCrossEntropy, (9, 2)), L2(0.3))
+    assert list(errors) == list(net.slices) and max(errors.values()) <= LIMIT, errors
+
+
+@pytest.mark.parametrize("layer", [Dropout(0.5), Dropout(0.01, seed=1), RReLU()], ids=repr)
+def test_the_check_refuses_a_layer_that_draws_and_lets_it_draw_nothing(layer):
+    net = Sequential([Dense(4, 3), layer, Dense(3, 2)], dtype=np.float64)
+    theta, drawn = net.theta.copy(), layer._rng.bit_generator.state
+    with pytest.raises(ValueError, match="loss is the same twice, and (Dropout|RReLU).* draws"):
+        gradient_errors(net, MeanSquaredError(), inputs((5, 4)), np.ones((5, 2)))
+    assert np.array_equal(net.theta, theta) and layer._rng.bit_generator.state == drawn
+    net.freeze(2)  # what lies below frozen parameters never trains: it draws nothing
+    assert not gradient_errors(net, MeanSquaredError(), inputs((5, 4)), np.ones((5, 2)))
+
+
+def test_the_check_refuses_a_learners_layer_that_draws():
+    class Noisy(Layer):
+        """Does not say that it draws."""
+
+        rng = np.random.default_rng(0)
+
+        def forward(self, x, training=False):
+            return x + self.rng.standard_normal(x.shape)
+
+        def backward(self, dy):
+            return 1 * dy
+
+    net = Sequential([Dense(4, 3), Noisy()], dtype=np.float64)
+    with pytest.raises(ValueError, match="loss is the same twice: check it without"):
+        gradient_errors(net, MeanSquaredError(), inputs((5, 4)), np.ones((5, 3)))
 
 
 def test_backward_overwrites_the_gradient_whatever_the_flag_was():

@@ -11,7 +11,16 @@ import pytest
 
 from dlcourse.layers import Dense
 from dlcourse.network import Sequential
-from dlcourse.optimizers import SGD, AdaGrad, Adam, Momentum, Nesterov, RMSProp, clip_norm
+from dlcourse.optimizers import (
+    SGD,
+    AdaGrad,
+    Adam,
+    Momentum,
+    Nesterov,
+    RMSProp,
+    clip_norm,
+    clip_value,
+)
 
 EVERY = [SGD, Momentum, Nesterov, AdaGrad, RMSProp, Adam]
 
@@ -144,6 +153,29 @@ def test_clip_norm_neither_underflows_nor_overflows(size):
     norm = clip_norm(grad, size)
     assert norm == pytest.approx(2.5 * size, rel=1e-4, abs=0)
     assert math.hypot(*map(float, grad)) == pytest.approx(size, rel=1e-4, abs=0)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_clip_value_cuts_each_number_and_turns_the_direction(dtype):
+    grad = np.array([[0.5, -100], [-0.25, 3]], dtype)
+    same = grad
+    assert clip_value(grad, np.float64(1)) is None
+    assert grad is same and grad.dtype == dtype and grad.tolist() == [[0.5, -1], [-0.25, 1]]
+    g = np.array([0.9, 100.0])
+    kept = g.copy()
+    clip_value(g, 1)
+    cosine = g @ kept / np.linalg.norm(g) / np.linalg.norm(kept)
+    assert math.degrees(math.acos(cosine)) == pytest.approx(41.5, abs=0.1)
+    clip_value(np.zeros((0, 3)), 1)
+
+
+@pytest.mark.parametrize("clip", [clip_norm, clip_value])
+@pytest.mark.parametrize("number", [np.nan, np.inf, -np.inf])
+def test_a_gradient_that_is_not_finite_is_not_clipped(clip, number):
+    grad = np.array([1.0, number, 5.0])
+    with pytest.raises(ValueError, match=f"{clip.__name__} takes a finite gradient"):
+        clip(grad, 2.0)
+    assert grad[0] == 1 and grad[2] == 5
 
 
 STEPS = np.arange(1, 8)

@@ -8,10 +8,7 @@ import pytest
 
 from dlcourse.activations import Tanh
 from dlcourse.gradcheck import gradient_errors
-from dlcourse.guard.checks import takes, whole
-from dlcourse.guard.shapes import takes_dy, takes_x
-from dlcourse.guard.views import View
-from dlcourse.layers import Dense, Layer
+from dlcourse.layers import BatchNorm, Dense
 from dlcourse.losses import MeanSquaredError
 from dlcourse.network import Sequential
 from dlcourse.optimizers import SGD
@@ -21,47 +18,8 @@ RNG = np.random.default_rng(0)
 X, T = 2 + 3 * RNG.standard_normal((40, 4)), RNG.standard_normal((40, 2))
 
 
-class BatchNorm(Layer):
-    """y = gamma (x - mean) / sqrt(var + eps) + beta, column by column (Ioffe & Szegedy 2015)."""
-
-    gamma, dgamma, beta, dbeta, mean, var = View(), View(), View(), View(), View(), View()
-
-    @takes(n=whole(1))
-    def __init__(self, n, momentum=0.9, eps=1e-5):
-        self.n, self.momentum, self.eps = n, momentum, eps
-        self.shapes = {"gamma": (n,), "beta": (n,)}
-        self.states = {"mean": (n,), "var": (n,)}
-
-    def init_params(self, rng):
-        self.gamma, self.beta, self.mean, self.var = 1, 0, 0, 1
-
-    @takes_x("N n")
-    def forward(self, x, training=False):
-        mean, var = self.mean, self.var
-        if training:
-            if len(x) < 2:
-                raise ValueError(
-                    f"{self!r} takes 2 examples or more in training: one has no spread"
-                )
-            mean, var = x.mean(axis=0), x.var(axis=0)
-            self.mean = self.momentum * self.mean + (1 - self.momentum) * mean
-            self.var = self.momentum * self.var + (1 - self.momentum) * var
-        self._sd, self._training = np.sqrt(var + self.eps), training
-        self._z = (x - mean) / self._sd
-        return self.gamma * self._z + self.beta
-
-    @takes_dy
-    def backward(self, dy):
-        self.dgamma = (dy * self._z).sum(axis=0)
-        self.dbeta = dy.sum(axis=0)
-        dz = dy * self.gamma
-        if self._training:  # the batch's mean and variance depend on x, too
-            dz = dz - dz.mean(axis=0) - self._z * (dz * self._z).mean(axis=0)
-        return dz / self._sd
-
-
 class Plain:
-    """The same layer as a learner would write it: no base class, no views, no checks."""
+    """BatchNorm as a learner would write it: no base class, no views, no checks."""
 
     __init__ = BatchNorm.__init__
     init_params = BatchNorm.init_params
@@ -208,7 +166,7 @@ def test_one_example_is_refused_in_training_and_changes_nothing():
 
 def test_columns_are_not_spread_over_the_units():
     net = Sequential([BatchNorm(7)])
-    with pytest.raises(ValueError, match=r"BatchNorm\(\) takes x of shape \(N, 7\), got \(5, 1\)"):
+    with pytest.raises(ValueError, match=r"BatchNorm\(7\) takes x of shape \(N, 7\), got \(5, 1\)"):
         net.forward(np.ones((5, 1)))
     net.forward(np.ones((5, 7)), training=True)
     with pytest.raises(ValueError, match=r"takes dy of shape \(5, 7\), got \(5, 1\)"):

@@ -510,6 +510,24 @@ def test_proximal_l1_finds_the_minimum_of_loss_plus_penalty():
         assert net.layers[0].W[0, 0] == pytest.approx(minimum, abs=1e-9)
 
 
+@pytest.mark.parametrize("clip", [None, 0.3, 100])
+def test_proximal_l1_finds_it_clipped_too(clip):
+    """A clipped step is a step at a smaller rate: the shrinking after it is smaller as well.
+
+    L = 1/2 (w - 3)^2 + 2 |w| has its minimum at 1, where the loss's own gradient, -2, is clipped.
+    """
+    net = Sequential([Dense(1, 1)], dtype=np.float64)
+    net.layers[0].W = 0.5
+
+    def centre(*_):
+        net.layers[0].b = 0
+
+    batches, penalty = [(np.ones((1, 1)), np.full((1, 1), 3.0))], L1(2, proximal=True)
+    settings = {"penalty": penalty, "clip": clip, "progress": centre}
+    fit(net, MeanSquaredError(), SGD(0.1), batches, 3000, **settings)
+    assert net.layers[0].W[0, 0] == pytest.approx(1, abs=1e-9)
+
+
 def test_fit_asks_a_schedule_once_a_step():
     asked = []
 

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from dlcourse import initializers
-from dlcourse.activations import ReLU, Sigmoid, Tanh
-from dlcourse.layers import Dense
+from dlcourse.activations import ELU, SELU, LeakyReLU, PReLU, ReLU, RReLU, Sigmoid, Tanh
+from dlcourse.layers import BatchNorm, Dense
 from dlcourse.losses import MeanSquaredError, SigmoidCrossEntropy, SoftmaxCrossEntropy
 from dlcourse.network import Sequential
 from dlcourse.recurrent import RNN
@@ -20,6 +20,22 @@ from dlcourse.training import L1, L2
         (Sigmoid(), [0, math.log(3), -math.log(3)], [0.5, 0.75, 0.25], [0.25, 0.1875, 0.1875]),
         (Tanh(), [0, math.log(2), -math.log(2)], [0, 0.6, -0.6], [1, 0.64, 0.64]),
         (ReLU(), [-2, 0, 3], [0, 0, 3], [0, 0, 1]),
+        (LeakyReLU(), [-2, 0, 3], [-0.02, 0, 3], [0.01, 0.01, 1]),
+        (LeakyReLU(0.5), [-2, 0, 3], [-1, 0, 3], [0.5, 0.5, 1]),
+        (LeakyReLU(0), [-2, 0, 3], [0, 0, 3], [0, 0, 1]),
+        (PReLU(), [-2, 0, 3], [-0.5, 0, 3], [0.25, 0.25, 1]),
+        (PReLU(-2), [-2, 0, 3], [4, 0, 3], [-2, -2, 1]),
+        (RReLU(), [-48, 0, 3], [-11, 0, 3], [11 / 48, 11 / 48, 1]),  # (1/8 + 1/3) / 2 = 11/48
+        (RReLU(0.2, 0.4), [-2, 0, 3], [-0.6, 0, 3], [0.3, 0.3, 1]),
+        (ELU(), [-math.log(2), 0, 3], [-0.5, 0, 3], [0.5, 1, 1]),
+        (ELU(2.0), [-math.log(4), 0, 3], [-1.5, 0, 3], [0.5, 2, 1]),
+        (ELU(), [-1e4, 1e4], [-1, 1e4], [0, 1]),
+        (
+            SELU(),
+            [-math.log(2), 3],
+            [-1.7580993408473766 / 2, 3 * 1.0507009873554805],
+            [1.7580993408473766 / 2, 1.0507009873554805],
+        ),
         (Sigmoid(), [-1e4, 1e4], [0, 1], [0, 0]),
         (Tanh(), [-1e4, 1e4], [-1, 1], [0, 0]),
     ],
@@ -35,12 +51,99 @@ def test_activations(layer, x, y, slope, dtype):
     assert layer.forward(x[0]).dtype == layer.backward(x[0]).dtype == dtype  # a single number, too
 
 
-@pytest.mark.parametrize("layer", [Sigmoid(), Tanh(), ReLU()], ids=repr)
+UNITS = [Sigmoid, Tanh, ReLU, LeakyReLU, PReLU, RReLU, ELU, SELU]
+
+
+@pytest.mark.parametrize("layer", [unit() for unit in UNITS], ids=repr)
 @pytest.mark.parametrize("dtype", [int, np.uint8, bool])
 def test_activations_of_whole_numbers_are_float64(layer, dtype):
     x = np.array([0, 1], dtype)
     assert layer.forward(x).dtype == np.float64
     assert np.array_equal(layer.forward(x), layer.forward(x.astype(float)))
+
+
+@pytest.mark.parametrize("layer", [unit() for unit in UNITS], ids=repr)
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_f_and_slope_are_what_forward_and_backward_compute(layer, dtype):
+    z = np.array([-3, -0.5, 0, 0.5, 3], dtype)
+    y = layer.forward(z)
+    dx = layer.backward(np.ones_like(z))
+    assert layer.f(z) == pytest.approx(y, rel=1e-6)
+    slope = layer.slope(z) if isinstance(layer, PReLU) else layer.slope(y)
+    assert slope == pytest.approx(dx, rel=1e-6)
+
+
+def test_the_learned_slope_of_prelu_by_hand():
+    """dL/dalpha = sum of dy min(z, 0), alone and in a network."""
+    alone, joined = PReLU(0.5), PReLU(0.5)
+    net = Sequential([joined], dtype=np.float64)
+    assert net.theta.tolist() == [0.5] and joined.shapes == {"alpha": (1,)} and alone.alpha == 0.5
+    for layer in (alone, joined):
+        y = layer.forward(np.array([[-2.0, 4], [0, -6]]))
+        assert y.tolist() == [[-1, 4], [0, -3]]
+        dx = layer.backward(np.array([[1.0, 10], [100, 1000]]))
+        assert dx.tolist() == [[0.5, 10], [50, 500]]
+        assert layer.dalpha.tolist() == [-2 - 6000]
+    assert net.grad.tolist() == [-6002] and net.grad_rms() == [6002]
+    net.theta = [-1]
+    assert joined.alpha.tolist() == [-1] and net.forward([[-2.0]]).tolist() == [[2]]
+    assert alone.alpha == 0.5
+
+
+def test_penalties_leave_slopes_and_scales_alone():
+    net = Sequential([PReLU(3), BatchNorm(2), Dense(2, 1)], dtype=np.float64)
+    net.theta, net.grad = 1, 0
+    for penalty in (L1(0.5), L2(0.5)):
+        penalty.backward(net)
+    assert net.grad.tolist() == [0, 0, 0, 0, 0, 1, 1, 0]
+    L1(9, proximal=True).shrink(net, 1)
+    assert net.theta.tolist() == [1, 1, 1, 1, 1, 0, 0, 1]
+
+
+def test_selu_keeps_mean_0_and_variance_1_of_normal_numbers():
+    """Integrals over the standard normal density; P(x) is the share of it below x."""
+
+    def P(x):
+        return math.erfc(-x / math.sqrt(2)) / 2
+
+    layer, e = SELU(), math.exp
+    scale, alpha = layer.scale, layer.alpha
+    mean = 1 / math.sqrt(2 * math.pi) + alpha * (e(0.5) * P(-1) - 0.5)
+    square = 0.5 + alpha**2 * (e(2) * P(-2) - 2 * e(0.5) * P(-1) + 0.5)
+    assert scale * mean == pytest.approx(0, abs=1e-12)
+    assert scale**2 * square == pytest.approx(1, abs=1e-12)
+
+
+def test_batch_norm_by_hand():
+    """Three examples with mean 5 and variances 1 and 4, eps next to nothing."""
+    layer, root = BatchNorm(2, eps=1e-30), math.sqrt(1.5)
+    net = Sequential([layer], dtype=np.float64)
+    layer.gamma, layer.beta = [1, 3], [0, 10]
+    column = np.array([[-root], [0], [root]])
+    y = net.forward(np.hstack([5 + column, 5 + 2 * column]), training=True)
+    assert y == pytest.approx(np.hstack([column, 10 + 3 * column]))
+    dx = layer.backward(np.array([[1.0, 1], [0, 0], [0, 0]]))
+    assert layer.dbeta == pytest.approx([1, 1]) and layer.dgamma == pytest.approx([-root, -root])
+    # 1 - 1/3 - 1/2, -1/3, -1/3 + 1/2; times gamma / sd, 1 and 3/2
+    expected = np.array([[1 / 6], [-1 / 3], [1 / 6]])
+    assert dx == pytest.approx(np.hstack([expected, 1.5 * expected]))
+    assert layer.mean == pytest.approx([0.5, 0.5]) and layer.var == pytest.approx([1, 1.3])
+    layer.mean, layer.var = [1, 2], [4, 9]  # in prediction these stand in, and are not moved
+    assert net.forward([[3.0, 5]]) == pytest.approx(np.array([[1, 13]]))
+    assert layer.backward(np.ones((1, 2))) == pytest.approx(np.array([[0.5, 1]]))
+    assert layer.mean.tolist() == [1, 2] and layer.var.tolist() == [4, 9]
+
+
+def test_eps_stands_under_the_root():
+    net = Sequential([BatchNorm(1, eps=3.0)], dtype=np.float64)
+    y = net.forward([[-1.0], [1]], training=True)  # variance 1: divided by sqrt(1 + 3)
+    assert y == pytest.approx(np.array([[-0.5], [0.5]]))
+
+
+def test_a_column_that_does_not_vary_becomes_beta():
+    net = Sequential([BatchNorm(1)])
+    net.layers[0].beta = 7
+    assert net.forward(np.full((4, 1), 1e6), training=True).tolist() == [[7]] * 4
 
 
 def test_a_sigmoid_keeps_small_probabilities():

@@ -72,17 +72,47 @@ def whole(low, high=np.inf, words=None):
 
 
 POSITIVE = number(ABOVE_0, words="a positive number")
+FINITE = number(-LARGEST, words="a finite number")
 SMALLEST = float(np.finfo(np.float32).tiny)
 EPS = number(SMALLEST, words="a positive number that float32 can hold")
 SHARE = number(0, BELOW_1, words="a number from 0, below 1")
+DROPPED = number(0, BELOW_1, words="the probability of dropping, a number from 0, below 1")
 SEED = whole(0)
+
+
+def two_slopes(who, low, high):
+    """Two slopes, the smaller first."""
+    if low > high:
+        raise ValueError(f"{who} takes low and high, the smaller first, got {low} and {high}")
+    return low, high
 
 
 def rate(who, name, lr):
     """A learning rate: a positive number, or a schedule, a function of the step."""
+    if isinstance(lr, type):
+        words = f"a number or a function of the step, got the class {lr.__name__}"
+        raise TypeError(f"{who} takes {name} as {words}: make an object of it")
     if not callable(lr):
         number(ABOVE_0, words="a positive number or a function of the step")(who, name, lr)
     return lr
+
+
+def steps_and_rates(who, name, pairs):
+    """[(0, rate), (step, rate), ...], the steps rising."""
+    if not isinstance(pairs, (list, tuple)) or not pairs:
+        words = "a list of pairs (step, lr), at least one"
+        raise TypeError(f"{who} takes {name} as {words}, got {pairs!r}")
+    found, last = [], -1
+    for value in pairs:
+        if not isinstance(value, (tuple, list)) or len(value) != 2:
+            raise TypeError(f"{who} takes each of {name} as a pair (step, lr), got {value!r}")
+        start = whole(0)(who, "each step", value[0])
+        if start <= last or (not found and start):
+            words = f"{name} with steps that rise from 0"
+            raise ValueError(f"{who} takes {words}, got {[step for step, _ in pairs]}")
+        found.append((start, POSITIVE(who, "each lr", value[1])))
+        last = start
+    return found
 
 
 def flag(who, name, value):
@@ -374,6 +404,13 @@ def rate_of_a_step(optimizer, lr):
     return float(lr)
 
 
+def finite_gradient(who, size):
+    """The size of a gradient, which is not finite where one of its numbers is not."""
+    if not np.isfinite(size):
+        words = "a finite gradient, got NaN or infinity: lower the learning rate"
+        raise ValueError(f"{who} takes {words}")
+
+
 def step(optimizer, theta, grad):
     """Two float arrays of one shape, and theta the same array at every step.
 
@@ -467,12 +504,16 @@ def float64_array(who, name, theta):
 
 
 def float64_net(who, name, net):
-    """A network with 16 digits."""
+    """A network with 16 digits that computes the same loss twice."""
     names = ("forward", "backward", "theta", "grad", "state", "slices", "dtype")
     net = an_object("a net", *names)(who, name, net)
     if net.dtype != np.float64:
         why = "float32 keeps too few digits"
         raise TypeError(f"{who} takes a net with dtype=np.float64, got {net.dtype}: {why}")
+    for layer in getattr(net, "layers", [])[getattr(net, "n_fixed", 0) :]:
+        if getattr(layer, "random", False):
+            words = f"a net whose loss is the same twice, and {name_of(layer)} draws new numbers"
+            raise ValueError(f"{who} takes {words} at every pass: check the net without it")
     return net
 
 

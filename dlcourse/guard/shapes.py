@@ -75,6 +75,22 @@ def takes_x_and_h(forward):
     return checked
 
 
+def has_spread(layer, x):
+    """x, if it holds two examples or more: one has no spread to divide by."""
+    if len(x) < 2:
+        words = f"takes 2 examples or more in training, got {len(x)}: one has no spread"
+        raise ValueError(f"{layer!r} {words}; choose a batch_size that leaves no batch of one")
+    return x
+
+
+def can_draw(layer):
+    """The layer, if it has a generator: its own, or its network's."""
+    if layer._rng is None:
+        words = "has nothing to draw numbers from yet: put it into a Sequential, or give it a seed"
+        raise RuntimeError(f"{layer!r} {words}")
+    return layer
+
+
 def returned_none(layer, method):
     """The commonest slip in a layer of one's own."""
     what = {"forward": "an array", "backward": "dL/dx"}[method]

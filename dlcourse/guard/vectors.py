@@ -27,6 +27,16 @@ def ones(n, dtype):
     return np.ones(n, dtype)
 
 
+def column_sums(a):
+    """The sum of a's rows, (columns,): several times as fast as a.sum(axis=0)."""
+    return ones(len(a), a.dtype).dot(a)
+
+
+def column_means(a):
+    """The mean of a's rows, (columns,)."""
+    return column_sums(a) / len(a)
+
+
 def chunks(n):
     """Slices that cut n rows into pieces of at most CHUNK."""
     return [slice(start, start + CHUNK) for start in range(0, n, CHUNK)]

@@ -131,6 +131,17 @@ def bind(net, attributes):
             net._measured.append((sum(dW.size for dW in dWs), *dWs))
 
 
+def keep(net, layers):
+    """Of a network's layers these alone remain, with their numbers, in new and shorter vectors."""
+    kept = [found for found in parts(net.layers) if any(found[0] is layer for layer in layers)]
+    vectors = {
+        "theta": np.concatenate([net.theta[part] for _, part, _ in kept]),
+        "grad": np.concatenate([net.grad[part] for _, part, _ in kept]),
+        "state": np.concatenate([net.state[state] for _, _, state in kept]),
+    }
+    bind(net, {"layers": layers, "slices": slices(layers), **vectors})
+
+
 def fix(net, places, n):
     """The first n parametrised layers, at these places among all, stop learning."""
     net.n_frozen = n
