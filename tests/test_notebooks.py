@@ -820,7 +820,7 @@ def wrong_in(panel):
         yield "something is cut off at the edge of the picture"
 
 
-BARS = []  # what layer_bars and the instrument were given for the last picture, input left
+BARS = []  # the magnitudes that bars of the last picture stand for, input left
 
 
 def wrong_with(panel, first):
@@ -838,19 +838,14 @@ def wrong_with(panel, first):
         found.update(f"{problem}, at {setting}" for problem in problems)
         return panel.png
 
-    bars, network_and_bars = plots.layer_bars, instrument.instrument
+    bars = instrument.bars
 
-    def seen(ax, weights, magnitudes, *rest, **more):
+    def seen(ax, magnitudes, *rest, **more):
         BARS.append(magnitudes)
-        return network_and_bars(ax, weights, magnitudes, *rest, **more)
+        return bars(ax, magnitudes, *rest, **more)
 
     with warnings.catch_warnings(), pytest.MonkeyPatch.context() as patch:
-        patch.setattr(
-            plots,
-            "layer_bars",
-            lambda values, *rest, **more: BARS.append(values) or bars(values, *rest, **more),
-        )
-        patch.setattr(instrument, "instrument", seen)
+        patch.setattr(instrument, "bars", seen)
         warnings.simplefilter("error")  # in draw, a warning becomes the panel's error
         for name, control in panel.controls.items():
             if all([picture(**{name: value}) == first for value in values(control)]):
@@ -929,10 +924,10 @@ def test_a_bad_widget_is_found(f, words):
         (lambda ax, v: ax.text(0.1, 0.1, f"small {v}", fontsize=8.9), "points, fewer than 9"),
         (lambda ax, v: ax.text(0.1, 0.1, f"pale {v}", color="0.5"), "too pale on white"),
         (
-            lambda ax, v: plots.layer_bars([0.0, 10.0 ** -(39 + v), 1.0], ax),
+            lambda ax, v: instrument.bars(ax, [0.0, 10.0 ** -(39 + v), 1.0]),
             "too small for its type",
         ),
-        (lambda ax, v: plots.layer_bars([0.0, 10.0**-v, 1.0], ax), None),  # a dead layer
+        (lambda ax, v: instrument.bars(ax, [0.0, 10.0**-v, 1.0]), None),  # a dead layer
     ],
 )
 def test_a_bad_picture_is_found(put, words):

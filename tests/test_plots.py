@@ -9,24 +9,11 @@ import matplotlib.pyplot
 import numpy as np
 import pytest
 from matplotlib.axes import Axes
-from matplotlib.collections import LineCollection, PathCollection
 from matplotlib.colors import to_hex
-from matplotlib.markers import MarkerStyle
 from PIL import Image
 
-from dlcourse import plots, training
+from dlcourse import plots
 from dlcourse.drawing import style
-
-
-@pytest.fixture
-def history():
-    """Ten steps of two layers, two epochs."""
-    made = training.History(["1 Dense(3, 2)", "2 Dense(2, 1)"])
-    for step in range(10):
-        made.record(2.0 / (step + 1), [10.0**-step, 0.5])
-    made.val_loss += [1.5, 0.5]
-    return made
-
 
 X = np.array([[0.0, 0.0], [1.0, 2.0], [3.0, 1.0], [2.0, 4.0]])
 LABELS = np.array([0, 1, 0, 1])
@@ -37,30 +24,22 @@ def height(points):
 
 
 DRAWN = {
-    "curves": lambda history, **ax: plots.curves([1, 2], {"a": [1, 2]}, **ax),
-    "loss_curve": lambda history, **ax: plots.loss_curve(history, **ax),
-    "gradient_magnitude": lambda history, **ax: plots.gradient_magnitude(history, **ax),
-    "layer_bars": lambda history, **ax: plots.layer_bars([1.0, 0.1], **ax),
-    "layer_histograms": lambda history, **ax: plots.layer_histograms(
-        [[1, 2], [4, 0]], [0, 0.5, 1], **ax
-    ),
-    "points": lambda history, **ax: plots.points(X, LABELS, **ax),
-    "decision_boundary": lambda history, **ax: plots.decision_boundary(
-        height, X, LABELS, level=4, **ax
-    ),
-    "histograms": lambda history, **ax: plots.histograms({"a": [1, 2, 2]}, **ax),
-    "images": lambda history, **ax: plots.images(np.eye(4), **ax),
-    "contour_path": lambda history, **ax: plots.contour_path(
+    "curves": lambda **ax: plots.curves([1, 2], {"a": [1, 2]}, **ax),
+    "layer_histograms": lambda **ax: plots.layer_histograms([[1, 2], [4, 0]], [0, 0.5, 1], **ax),
+    "points": lambda **ax: plots.points(X, LABELS, **ax),
+    "decision_boundary": lambda **ax: plots.decision_boundary(height, X, LABELS, level=4, **ax),
+    "images": lambda **ax: plots.images(np.eye(4), **ax),
+    "contour_path": lambda **ax: plots.contour_path(
         height, {"a": X}, xlim=(0, 4), ylim=(0, 5), **ax
     ),
 }
 
 
 @pytest.mark.parametrize("name", DRAWN)
-def test_a_figure_is_drawn_on_the_axes_given_or_on_new_ones_and_returns_them(name, history):
+def test_a_figure_is_drawn_on_the_axes_given_or_on_new_ones_and_returns_them(name):
     given = plots.axes()
-    assert DRAWN[name](history, ax=given) is given and given.has_data()
-    made = DRAWN[name](history)
+    assert DRAWN[name](ax=given) is given and given.has_data()
+    made = DRAWN[name]()
     assert isinstance(made, Axes) and made.figure is not given.figure
     made.figure.canvas.draw()
     assert matplotlib.pyplot.get_fignums() == []
@@ -103,128 +82,13 @@ def test_curves_take_an_x_for_each_name():
     assert [line.get_xdata().tolist() for line in ax.lines] == [[1, 2], [3, 4, 5]]
 
 
-def test_loss_curve_draws_steps_and_ends_of_epochs(history):
-    training_line, validation = plots.loss_curve(history).lines
-    np.testing.assert_array_equal(training_line.get_xdata(), np.arange(1, 11))
-    np.testing.assert_array_equal(training_line.get_ydata(), history.loss)
-    np.testing.assert_array_equal(validation.get_xydata(), [[5, 1.5], [10, 0.5]])
-
-
-def test_loss_curve_needs_no_validation(history):
-    history.val_loss = []
-    assert len(plots.loss_curve(history).lines) == 1
-
-
-def test_gradient_magnitude_draws_a_line_for_each_layer_on_a_log_axis(history):
-    history.record(0.1, [0.0, 0.5])
-    ax = plots.gradient_magnitude(history)
-    first, second = ax.lines
-    assert ax.get_yscale() == "log"
-    # 0 is a gap
-    np.testing.assert_array_equal(
-        first.get_ydata().filled(np.nan), [*history.grad_rms[:10, 0], np.nan]
-    )
-    np.testing.assert_array_equal(second.get_ydata(), np.full(11, 0.5))
-    assert [text.get_text() for text in ax.get_legend().get_texts()] == history.layers
-    assert np.mean(to_rgb(first)) < np.mean(to_rgb(second)), "the layer next to the input is dark"
-
-
-def to_rgb(line):
-    return matplotlib.colors.to_rgb(line.get_color())
-
-
-SHAPES = {
-    name: MarkerStyle(name).get_transform().transform_path(MarkerStyle(name).get_path())
-    for name in "o^v"
-}
-
-
-def marks(ax):
-    """(layer, height, marker, hollow) of every mark, input left."""
-    (drawn,) = (c for c in ax.collections if isinstance(c, PathCollection))
-    shapes = [
-        next(n for n, s in SHAPES.items() if np.array_equal(s.vertices, p.vertices))
-        for p in drawn.get_paths()
-    ]
-    hollow = (drawn.get_facecolors()[:, 3] == 0).tolist()
-    return [
-        (*place, *looks)
-        for place, *looks in zip(drawn.get_offsets().tolist(), shapes, hollow, strict=True)
-    ]
-
-
-def test_layer_bars_stand_at_their_values():
-    ax = plots.layer_bars([1e-3, 0.5, 2.0])
-    assert marks(ax) == [(1, 1e-3, "o", False), (2, 0.5, "o", False), (3, 2.0, "o", False)]
-    assert ax.get_ylim() == (1e-12, 1e2) and ax.get_yscale() == "log"
-    assert [text.get_text() for text in ax.texts] == []
-
-
-@pytest.mark.parametrize("n", [3, 12])
-def test_the_marks_of_layer_bars_look_as_scatter_draws_them(n):
-    values = np.geomspace(1e-9, 1e6, n)
-    ax = plots.layer_bars(values)
-    drawn = pixels(ax)
-    (marks,) = (c for c in ax.collections if isinstance(c, PathCollection))
-    look = {
-        "facecolors": marks.get_facecolors(),
-        "edgecolors": marks.get_edgecolors(),
-        "linewidths": 1,
-        "zorder": 3,
-    }
-    marks.remove()
-    assert 50 < np.any(drawn != pixels(ax), axis=2).sum() / n < 250, "pixels a mark"
-    shapes = ["o"] * (n - 1) + ["^"]
-    for place, shape, *colors in zip(
-        marks.get_offsets(), shapes, look.pop("facecolors"), look.pop("edgecolors"), strict=True
-    ):
-        ax.scatter(
-            *place,
-            64 if n < 10 else 36,
-            marker=shape,
-            facecolors=[colors[0]],
-            edgecolors=[colors[1]],
-            **look,
-        )
-    far = np.abs(pixels(ax) - drawn).max(axis=2) > 100
-    assert far.mean() < 0.001, "but for half a pixel: scatter puts each mark on the pixels' grid"
-
-
 def pixels(ax):
     ax.figure.canvas.draw()
     return np.asarray(ax.figure.canvas.buffer_rgba()).astype(int)
 
 
-def test_layer_bars_beyond_the_axis_are_arrows_at_its_edge_with_their_number_and_zero_is_hollow():
-    ax = plots.layer_bars([1e-15, 1e7, 0.0, 1.0], ylim=(1e-6, 1e2))
-    (low, high, zero, inside) = marks(ax)
-    assert [mark[2:] for mark in (low, high, zero, inside)] == [
-        ("v", False),
-        ("^", False),
-        ("o", True),
-        ("o", False),
-    ]
-    assert all(1e-6 < mark[1] < 1e2 for mark in (low, high, zero, inside)) and inside[1] == 1.0
-    assert [text.get_text() for text in ax.texts] == ["1e-15", "1e+07"]
-
-
-def test_layer_bars_within_the_axis_stand_where_they_are_also_next_to_its_edge():
-    ax = plots.layer_bars([1.2e-6, 90.0], ylim=(1e-6, 1e2))
-    assert [mark[1:3] for mark in marks(ax)] == [(1.2e-6, "o"), (90.0, "o")]
-
-
-def test_layer_bars_show_other_networks_and_a_prediction_behind_the_values():
-    ax = plots.layer_bars([1.0, 0.1], others=[[2.0, 0.0], [3.0, 0.3]], predicted=[0.5, 0.05])
-    (grey,), (dashed,) = [c for c in ax.collections if isinstance(c, LineCollection)], ax.lines
-    heights = [segment[:, 1].tolist() for segment in grey.get_segments()]
-    # 0 lies far below the axis
-    np.testing.assert_array_equal(heights, [[2.0, 1e-15], [3.0, 0.3], [1.0, 0.1]])
-    assert dashed.get_linestyle() == "--" and dashed.get_ydata().tolist() == [0.5, 0.05]
-    assert marks(ax) == [(1, 1.0, "o", False), (2, 0.1, "o", False)]
-
-
 def test_layer_histograms_stand_side_by_side_as_wide_as_their_shares():
-    ax = plots.layer_histograms([[1, 2], [4, 0]], [0, 0.5, 1], marks=[0.6, 0.2], ylabel="slope")
+    ax = plots.layer_histograms([[1, 2], [4, 0]], [0, 0.5, 1], ylabel="slope")
     (outlines,) = ax.collections
     for layer, path, widths in zip(
         (1, 2), outlines.get_paths(), ([0.4, 0.8], [0.8, 0]), strict=True
@@ -232,7 +96,6 @@ def test_layer_histograms_stand_side_by_side_as_wide_as_their_shares():
         for height, width in zip((0.25, 0.75), widths, strict=True):
             across = path.vertices[np.isin(path.vertices[:, 1], (height - 0.25, height + 0.25)), 0]
             assert np.any(np.isclose(across, layer - 0.4 + width))
-    assert ax.lines[0].get_xydata().tolist() == [[1, 0.6], [2, 0.2]]
     assert ax.get_ylim() == (0, 1) and ax.get_ylabel() == "slope"
 
 
@@ -301,14 +164,6 @@ def test_ground_that_is_level_or_endless_is_shaded(f):
     ax = plots.contour_path(f, {"path": X}, xlim=(0, 4), ylim=(0, 5))
     assert len(ax.collections[0].get_paths()) >= 1
     assert np.any(pixels(ax) != 255)
-
-
-def test_histograms_count_on_common_bins():
-    ax = plots.histograms({"a": [0, 0, 1], "b": np.array([[2.0], [4.0]])}, bins=4, xlabel="z")
-    a, b = (patch.get_data() for patch in ax.patches)
-    np.testing.assert_array_equal(a.edges, [0, 1, 2, 3, 4])
-    np.testing.assert_array_equal(b.edges, a.edges)
-    assert (a.values.tolist(), b.values.tolist()) == ([2, 1, 0, 0], [0, 0, 1, 1])
 
 
 def test_images_are_a_mosaic_with_the_ink_dark():
