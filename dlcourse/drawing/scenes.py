@@ -348,11 +348,11 @@ def valleys(straight, turned, ax=None, *, k=100, notes=None, color=None):
         panel.spines[:].set_visible(False)
         panel.set_title(name, loc="left", color=INK, fontweight="bold")
         panel.text(
-            0.98,
+            0.02,
             0.04,
             (notes or {}).get(name, ""),
             transform=panel.transAxes,
-            ha="right",
+            ha="left",
             color=INK,
             fontsize=9,
         )

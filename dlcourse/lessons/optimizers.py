@@ -415,7 +415,7 @@ def one_letter_often(optimizer, learn, judge, large=0, often=1200, seldom=120, e
     unseen, targets = judge[0][:1000], judge[1][:1000]
     is_large = targets.argmax(axis=1) == large
     heaps = {
-        "the large letter": (unseen[is_large], targets[is_large]),
+        "the frequent letter": (unseen[is_large], targets[is_large]),
         "the rest": (unseen[~is_large], targets[~is_large]),
     }
     return losses_of(heaps, net, optimizer, batches, epochs)
@@ -589,7 +589,7 @@ def show_valley():
     ax[0].text(8.7, 3, "slope 10", color=INK, ha="right", va="center")
     w = np.linspace(-12, 12, 200)
     for curvature, color, place, name in (
-        (1, INK, 10, "along: curvature 1"),
+        (1, INK, 10, "along:\ncurvature 1"),
         (100, plots.ORANGE, 3, "across: curvature 100"),
     ):
         ax[1].plot(w, curvature * w**2 / 2, color=color, linestyle="-")
@@ -656,7 +656,7 @@ def show_speeds(beta=0.9, n=60):
     ax.plot(count, plain, color=INK, linestyle="-")
     ax.text(n, 9.5, "Momentum: up to 10", ha="right", va="top", color=INK)
     ax.text(n, 1.25, "SGD: 1", ha="right", va="bottom", color=INK)
-    ax.set(xlim=(0, n + 1), ylim=(0, 11), xlabel="step", ylabel="length of the step / (lr · slope)")
+    ax.set(xlim=(0, n + 1), ylim=(0, 11), xlabel="step", ylabel="step / (lr · slope)")
     plots.show(
         ax,
         f"On an endless slope SGD's steps keep the length 1; momentum's grow, {ball[-1]:.2f} at "
@@ -687,15 +687,14 @@ def show_step_lengths(guess=None, n=60):
     ax = plots.axes(width=6.4, height=2.7)
     count = np.arange(1, n + 1)
     rows = {
-        "Adam": (lengths_on_a_slope(optimizers.Adam(1.0), n), INK),
         "without correction": ((1 - 0.9**count) / np.sqrt(1 - 0.999**count), plots.ORANGE),
         "RMSProp": (lengths_on_a_slope(optimizers.RMSProp(1.0), n), plots.GREEN),
+        "Adam": (lengths_on_a_slope(optimizers.Adam(1.0), n), INK),
         "AdaGrad": (lengths_on_a_slope(optimizers.AdaGrad(1.0), n), plots.PURPLE),
     }
     for name, (lengths, color) in rows.items():
-        if name in ("RMSProp", "Adam"):
-            lengths = lengths + (0.04 if name == "RMSProp" else -0.04)  # else one hides the other
-        ax.plot(count, lengths, color=color, linestyle="-", label=name)
+        width = 1.2 if name == "Adam" else 2.6  # RMSProp's line comes to lie under Adam's
+        ax.plot(count, lengths, color=color, linestyle="-", linewidth=width, label=name)
     if isinstance(guess, float):
         ax.plot(1, guess, "x", color="black", markersize=11, markeredgewidth=2)
     ax.set(xlim=(0, n), ylim=(0, 7.5), xlabel="step", ylabel="length of the step / lr")
@@ -778,7 +777,7 @@ def draw_path(ax=None, rule="Momentum", lr=0.01, beta=0.9, k=100.0, turned_by=0,
     ax[0].annotate("start", path[0], (0, 8), textcoords="offset points", ha="center")
     ax[0].plot(*path[now], "o", color=plots.ORANGE, markersize=9, markeredgecolor="black")
     ax[1].axhline(LOW, color="0.6", linewidth=1, linestyle=":")
-    ax[1].text(n, LOW * 1.3, "0.0001: at the bottom", ha="right", va="bottom", color=INK)
+    ax[1].text(n, LOW / 1.5, "0.0001: at the bottom", ha="right", va="top", color=INK)
     ax[1].plot(loss[:gone], color="0.6", linestyle="-", linewidth=0.8)
     ax[1].plot(loss[: now + 1], color=INK, linestyle="-", linewidth=1.5)
     ax[1].plot(now, loss[now], "o", color=plots.ORANGE, markersize=8, markeredgecolor="black")
@@ -891,20 +890,20 @@ def show_ripples(depths, places, lr=0.01):
 
 @hard_edges
 def show_classes(learn, judge, large=0, n=60):
-    """The loss on the large letter (orange) and on the rest; SGD drawn through, Momentum dashed."""
-    ax = plots.axes(width=6.4, height=2.7)
+    """A panel each for SGD and Momentum: the loss on the frequent letter (orange) and the rest."""
+    ax = plots.axes(2, width=7.2, height=2.5)
     words = []
-    for name, make in SAME_SPEED.items():
-        for heap, color in (("the large letter", plots.ORANGE), ("the rest", INK)):
-            values = one_letter_often(make(), learn, judge, large)[heap]
-            style = "-" if name == "SGD" else (0, (4, 1.5))
-            ax.plot(range(1, n + 1), values[:n], color=color, linestyle=style, linewidth=1.5)
+    for a, (name, make) in zip(ax, SAME_SPEED.items(), strict=True):
+        seen = one_letter_often(make(), learn, judge, large)
+        for (heap, values), color in zip(seen.items(), (plots.ORANGE, INK), strict=True):
+            a.plot(range(1, n + 1), values[:n], color=color, linestyle="-", linewidth=1.5)
             words.append(f"{name}, {heap} ≈ {settled_below(values, 1)}")
-    ax.axhline(1, color="0.6", linewidth=1, linestyle=":")
-    ax.text(n, 0.2, "the large letter", ha="right", va="bottom", color=INK)
-    ax.text(n, 1.15, "the rest", ha="right", va="bottom", color=INK)
-    ax.text(n, 3.3, "dashed: momentum", ha="right", va="center", color=INK)
-    ax.set(xlim=(0, n + 1), ylim=(0, 3.6), xlabel="step", ylabel="loss on unseen letters")
+        a.axhline(1, color="0.6", linewidth=1, linestyle=":")
+        a.text(n, 0.2, "the frequent letter", ha="right", va="bottom", color=INK)
+        a.text(n, 1.5, "the rest", ha="right", va="bottom", color=INK)
+        a.set(xlim=(0, n + 1), ylim=(0, 4.5), xlabel="step")
+        a.set_title(name)
+    ax[0].set(ylabel="loss on unseen letters")
     plots.show(ax, f"Steps until the loss stays below 1: {', '.join(words)}.")
 
 
@@ -946,12 +945,18 @@ def show_rate_and_step(runs, rates):
         for size, color, marker in zip(typical[name], colors, "os", strict=True):
             ax[1].plot(size, -row, marker, color=color, markersize=8)
     ax[1].axvline(RULE_OF_THUMB, color="0.6", linewidth=1, linestyle=":")
-    ax[1].text(RULE_OF_THUMB * 1.08, 0.4, "0.001", va="center", color=INK)
-    for size, word, side in zip(typical["SGD"], ("layer 1", "layer 2"), (-1, 1), strict=True):
-        place = {"textcoords": "offset points", "va": "center", "color": INK, "fontsize": 9}
-        ax[1].annotate(word, (size, 0), (9 * side, 0), ha="right" if side < 0 else "left", **place)
+    ax[1].text(RULE_OF_THUMB * 1.08, 0.6, "rule of thumb", va="center", color=INK, fontsize=9)
+    apart = {name: sizes.max() / sizes.min() for name, sizes in typical.items()}
+    widest = max(apart, key=apart.get)
+    for place, side, ha in (
+        (typical[widest].argmin(), -1, "right"),
+        (typical[widest].argmax(), 1, "left"),
+    ):
+        at = (typical[widest][place], -list(best).index(widest))
+        look = {"textcoords": "offset points", "va": "center", "color": INK, "fontsize": 9}
+        ax[1].annotate(f"layer {place + 1}", at, (9 * side, 0), ha=ha, **look)
     for a in ax:
-        a.set(ylim=(-5.6, 0.6), yticks=[], xscale="log")
+        a.set(ylim=(-5.6, 1.0), yticks=[], xscale="log")
         a.minorticks_off()
     ax[0].set(yticks=-np.arange(6), yticklabels=list(runs))
     ax[0].set(xlim=(1e-3, 2), xlabel="best learning rate", xticks=[1e-3, 1e-2, 1e-1, 1])

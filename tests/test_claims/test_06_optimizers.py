@@ -85,6 +85,8 @@ def test_momentum_leaves_shallow_ripples_always_and_deep_ones_sometimes():
             ends[depth, name] = np.abs(found)
     assert ends[5, "SGD"].min() > 4 and ends[5, "Momentum"].max() < 2
     assert ends[20, "SGD"].min() > 4
+    faster = lesson.ends_in_ripples(optimizers.SGD, 5, places, lr=0.05)
+    assert np.abs(faster).min() > 4
     assert 10 < np.sum(ends[20, "Momentum"] < 2) < 36 and np.sum(ends[20, "Momentum"] > 4) > 10
 
 
