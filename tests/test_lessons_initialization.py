@@ -200,10 +200,3 @@ def test_the_instrument_says_the_factors_that_it_shows(unit):
     back = lesson.per_layer([rms(delta) for delta in errors[::-1]])
     title = ax[0].texts[-1].get_text()
     assert f"outputs × {there:.2f} and error signal × {back:.2f} per layer" in title
-
-
-def test_the_control_of_the_size_has_landmarks():
-    control = lesson.size_of_weights()
-    assert control.value == 1.0
-    names = [button.description for button in control.children[1:]]
-    assert names == ["1/√n", "He", "std 1"]

@@ -8,12 +8,11 @@ import functools
 import warnings
 
 import numpy as np
-from ipywidgets import FloatLogSlider
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
 
-from dlcourse import activations, data, initializers, losses, network, plots, training, widgets
+from dlcourse import activations, data, initializers, losses, network, plots, training
 from dlcourse.drawing import instrument
 from dlcourse.lessons.letters import Film, letter_net, open_units, rms, train
 from dlcourse.optimizers import SGD
@@ -253,6 +252,7 @@ class Together:
         self.tied, self.kept, self.distances, self.weights = tied, kept, [], {}
 
     def watch(self, net):
+        """Look at this network; `fit` calls it before the first step."""
         self.layers = net.layers
         self(0)
 
@@ -498,12 +498,6 @@ def show_rules(paths):
         "axes: straight lines, of which only He's is level. Factor of a layer forward: "
         f"{', '.join(words)}; backward the same.",
     )
-
-
-def size_of_weights():
-    """The control for their standard deviation in units of 1/sqrt(n), here n is 128."""
-    slider = FloatLogSlider(base=2, min=-2, max=4, step=0.25, description="size of the weights")
-    return widgets.landmarks(slider, {"1/√n": 1.0, "He": 2**0.5, "std 1": 2**3.5})
 
 
 def signal_axes():
