@@ -276,7 +276,7 @@ def _box(ax, x, y, texts, color=GROUND):
     say(ax, x, y, "\n".join(texts), linespacing=1.3)
 
 
-WEIGHTS = {"$W_x$": ORANGE, "$W_h$": BACKWARD, "$W_{out}$": GREEN}
+WEIGHTS = {"$W_x$": ORANGE, "$W_h$": INK, "$W_{out}$": GREEN}
 
 
 def _links(ax, at, apart, rows, lengths):
@@ -337,7 +337,8 @@ def chain(names, values, slopes, ax=None):
         say(ax, x, ahead + 0.1, name)
         say(ax, x, ahead - 0.12, _plain(value), weight="bold")
         box(ax, x, back, wide, 0.52, color="white", edge=BACKWARD)
-        say(ax, x, back + 0.1, f"d{letters[-1]}/d{letters[k]}", color=BACKWARD)
+        under = letters[k] if len(letters[k]) < 3 else f" {letters[k]}"
+        say(ax, x, back + 0.1, f"d{letters[-1]}/d{under}", color=BACKWARD)
         say(ax, x, back - 0.12, _plain(products[k]), color=BACKWARD, weight="bold")
     for k, slope in enumerate(slopes):
         left, right = 0.8 + k * apart + wide / 2 + 0.04, 0.8 + (k + 1) * apart - wide / 2 - 0.04

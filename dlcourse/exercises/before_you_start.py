@@ -68,20 +68,22 @@ check_mean_square = Exercise(
 
 
 check_slope_of_L = Exercise(
-    about="Before you start: dL/dw for u = w^2, e = u - t, L = e^2 / 2.",
+    about="Before you start: dL/dw for u = w^2, error = u - t, L = error^2 / 2.",
     given=[(1.5, 1.0), (-0.7, -2.5), (-2, 7)],
     right=lambda w, t: (w**2 - t) * 2 * w,
     mistakes={
-        "this is dL/de: the way from w to e has slopes, too": lambda w, t: w**2 - t,
+        "this is the error, the slope of the last link: the others have slopes, too": lambda w, t: (
+            w**2 - t
+        ),
         "this is du/dw: multiply by the slopes of the other links": lambda w, t: 2 * w,
         "slopes along a chain are multiplied, not added": lambda w, t: w**2 - t + 1 + 2 * w,
-        "twice too much: the slope of e^2 / 2 is e": lambda w, t: 4 * (w**2 - t) * w,
+        "twice too much: the slope of error^2 / 2 is the error": lambda w, t: 4 * (w**2 - t) * w,
         "half of it: the slope of w^2 is 2 w": lambda w, t: (w**2 - t) * w,
-        "the sign is turned: e = u - t grows with u": lambda w, t: -2 * (w**2 - t) * w,
+        "the sign is turned: error = u - t grows with u": lambda w, t: -2 * (w**2 - t) * w,
         "this is L itself: its slope is asked for": lambda w, t: (w**2 - t) ** 2 / 2,
     },
     shape="return one number",
-    otherwise="not the slope yet: dL/de times de/du times du/dw",
+    otherwise="not the slope yet: multiply the slopes of the three links, the error, 1 and 2 w",
 )
 
 

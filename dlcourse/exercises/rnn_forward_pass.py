@@ -50,7 +50,7 @@ check_read_sequence = Exercise(
         ],
         "tanh is missing": reading(lambda x, h, W_x, W_h, b: x @ W_x + h @ W_h + b),
     },
-    shape="return a row for each input, and in it a number for each unit: (T, H)",
+    shape="return a row for each input, and in it a number for each unit: (T, n_hidden)",
     otherwise="not yet: after each step h is tanh(x W_x + h W_h + b), with the h before it",
 )
 

@@ -128,16 +128,16 @@ def show_pairs(p, t):
 def show_chain(w):
     """The chain of the lesson at w: its numbers forward, its slopes multiplied up on the way back.
 
-    z = 2 w, e = z - 3, L = e^2 / 2.
+    z = 2 w, error = z - 3, L = error^2 / 2.
     """
     z = 2 * w
-    e = z - 3
-    names = ["w", "z = 2 w", "e = z − 3", "L = e² / 2"]
-    ax = plots.chain(names, [w, z, e, e**2 / 2], [2, 1, e])
+    error = z - 3
+    names = ["w", "z = 2 w", "error = z − 3", "L = error² / 2"]
+    ax = plots.chain(names, [w, z, error, error**2 / 2], [2, 1, error])
     plots.show(
         ax,
-        f"A chain of four boxes, w, z, e and L, with the slopes 2, 1 and {e:g} of its links. "
-        f"Below, from right to left, the slopes are multiplied up: dL/dw = {e * 1 * 2:g}.",
+        f"A chain of four boxes, w, z, the error and L, with the slopes 2, 1 and {error:g} of its "
+        f"links. Below, from right to left, the slopes are multiplied up: dL/dw = {error * 2:g}.",
     )
 
 

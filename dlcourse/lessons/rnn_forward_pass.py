@@ -291,7 +291,7 @@ def show_second_step(h_old, z, h_new):
     out = [words.replace("-", "−") for words in out]
     ax = plots.axes(width=5.8, height=2.6)
     plots.network([ins, out], [np.vstack([W_X, W_H])], ax)
-    for name, y, color in (("$W_x$", -1.15, ORANGE), ("$W_h$", 1.3, BACKWARD)):
+    for name, y, color in (("$W_x$", -1.15, ORANGE), ("$W_h$", 1.3, INK)):
         frame = {"facecolor": "white", "edgecolor": color, "linewidth": 2}
         ax.text(0.31, y, name, color=INK, ha="center", va="center", bbox=frame)
     plots.show(
