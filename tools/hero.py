@@ -13,13 +13,12 @@ import io
 import pathlib
 
 import numpy as np
-from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.figure import Figure
 from palette import flat, palette_of
 from PIL import Image
 
 from dlcourse import activations, data, initializers, layers, losses, network, plots
 from dlcourse.drawing import instrument
+from dlcourse.drawing.style import new_figure
 
 FOLDER = pathlib.Path(__file__).parents[1] / "notebooks" / "pictures"
 HIDDEN, WIDTH, LETTER = 9, 30, 4
@@ -85,8 +84,7 @@ def _picture(figure, dpi):
 
 def still():
     """Both networks above each other, each with what reaches its first layer."""
-    figure = Figure(figsize=(8.4, 4.2), layout="constrained")
-    FigureCanvasAgg(figure)
+    figure = new_figure(8.4, 4.2)
     for ax, name in zip(figure.subplots(2, 1), UNITS, strict=True):
         weights, magnitudes, slopes, letter = measured(name)
         title = f"{HIDDEN} hidden layers of {name}: {instrument.lost_or_won(magnitudes)}"

@@ -5,15 +5,13 @@ new layer is added at the left, and no bar moves sideways.
 """
 
 import numpy as np
-from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.collections import LineCollection, PathCollection, PolyCollection
 from matplotlib.colors import to_rgb
-from matplotlib.figure import Figure
 from matplotlib.path import Path
 from matplotlib.ticker import FixedFormatter
 from matplotlib.transforms import IdentityTransform
 
-from dlcourse.drawing.style import BLUE, RED, layer_colors
+from dlcourse.drawing.style import BLUE, RED, layer_colors, new_figure
 
 INK, PALE = "0.25", 0.86  # letters and frames; what is left of an edge without a gradient
 LOWEST, HIGHEST = 1e-9, 1e1  # one log axis in all lessons
@@ -25,9 +23,7 @@ MANY = 12  # with more layers, factors and every other number at the foot would 
 
 def axes():
     """Two axes above each other, the network's and the bars', on a figure of 840 x 440 pixels."""
-    figure = Figure(figsize=(8.4, 4.4), layout="constrained")
-    FigureCanvasAgg(figure)
-    return figure.subplots(2, 1, height_ratios=[1, 1.25])
+    return new_figure(8.4, 4.4).subplots(2, 1, height_ratios=[1, 1.25])
 
 
 def instrument(

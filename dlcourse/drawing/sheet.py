@@ -1,10 +1,8 @@
 """A sheet to draw on, and what schematic drawings are made of: arrows, boxes, words."""
 
-from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.figure import Figure
 from matplotlib.patches import FancyArrowPatch, FancyBboxPatch
 
-from dlcourse.drawing.style import GREY, INK
+from dlcourse.drawing.style import GREY, INK, new_figure
 
 GROUND = "#eef3f7"  # of a box with numbers
 
@@ -12,9 +10,7 @@ GROUND = "#eef3f7"  # of a box with numbers
 def sheet(width, height, ax=None):
     """An axes in inches, y up, for parts of fixed sizes: `ax`, or one that fills a new figure."""
     if ax is None:
-        figure = Figure(figsize=(width, height))
-        FigureCanvasAgg(figure)
-        ax = figure.add_axes((0, 0, 1, 1))
+        ax = new_figure(width, height, layout=None).add_axes((0, 0, 1, 1))
     ax.set(xlim=(0, width), ylim=(0, height), aspect="equal")
     ax.set_axis_off()
     return ax

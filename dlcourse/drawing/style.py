@@ -50,13 +50,22 @@ def use_style():
     })  # fmt: skip
 
 
+def new_figure(width, height, layout="constrained"):
+    """An empty figure of a fixed size in inches (100 dpi), drawn without pyplot: none stays open.
+
+    layout=None: its axes are placed by hand.
+    """
+    figure = Figure(figsize=(width, height), layout=layout)
+    FigureCanvasAgg(figure)
+    return figure
+
+
 def axes(n=1, width=None, height=3.2, rows=1, **kind):
     """One axes, or an array of n in `rows`, on a new figure of a fixed size in inches (100 dpi).
 
     With projection="3d" they show space.
     """
-    figure = Figure(figsize=(width or min(4 * n, 8.4) + (n == 1), height), layout="constrained")
-    FigureCanvasAgg(figure)
+    figure = new_figure(width or min(4 * n, 8.4) + (n == 1), height)
     return figure.subplots(rows, n // rows, subplot_kw=kind)
 
 

@@ -9,7 +9,6 @@ import functools
 import math
 
 import numpy as np
-from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.collections import LineCollection
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
@@ -18,7 +17,7 @@ from matplotlib.patches import Rectangle
 from dlcourse import data, plots, training
 from dlcourse.drawing.scenes import marks
 from dlcourse.drawing.sheet import say, sheet
-from dlcourse.drawing.style import GREY, INK, ORANGE
+from dlcourse.drawing.style import GREY, INK, ORANGE, new_figure
 
 
 def heaps(seed, noise=0.2):
@@ -157,7 +156,7 @@ def threes_and_fives():
     return x, t
 
 
-def three_heaps(seed):
+def three_sets(seed):
     """Training, validation and test, each (x, t): 60, 20 and 20 % of the threes and fives."""
     train, rest = data.split(*threes_and_fives(), 0.6, seed)
     return train, *data.split(*rest, 0.5, seed)
@@ -182,7 +181,7 @@ class Neuron:
 def learn(x, t, lr, watched=(), steps=200):
     """A neuron after gradient descent on the mean surprise at x (N, D), t (N, 1), and its curves.
 
-    The curves (steps, heaps) are the mean surprise on each heap (x, t) of `watched`.
+    The curves (steps, sets) are the mean surprise on each set (x, t) of `watched`.
     """
     neuron = Neuron(x.shape[1])
     surprises = []
@@ -195,7 +194,7 @@ def learn(x, t, lr, watched=(), steps=200):
 
 
 def chosen(train, validation, rates):
-    """The rate that is right most often on the validation heap, the first of equals; its neuron."""
+    """The rate that is right most often on the validation set, the first of equals; its neuron."""
     neurons = {lr: learn(*train, lr)[0] for lr in rates}
     best = max(rates, key=lambda lr: training.accuracy(neurons[lr], *validation))
     return best, neurons[best]
@@ -203,14 +202,14 @@ def chosen(train, validation, rates):
 
 @functools.cache
 def trained_neuron():
-    """The neuron at the end of the lesson: deal 0, rate 1, 200 steps on the training heap."""
-    neuron, _ = learn(*three_heaps(0)[0], lr=1.0)
+    """The neuron at the end of the lesson: deal 0, rate 1, 200 steps on the training set."""
+    neuron, _ = learn(*three_sets(0)[0], lr=1.0)
     return neuron
 
 
 def unseen(digit, k=0):
-    """Picture number k (784,) of this digit, 3 or 5, in the validation heap of deal 0."""
-    _, (x, t), _ = three_heaps(0)
+    """Picture number k (784,) of this digit, 3 or 5, in the validation set of deal 0."""
+    _, (x, t), _ = three_sets(0)
     return x[t[:, 0] == (digit == 5)][k]
 
 
@@ -452,9 +451,8 @@ def rolled(start, label, loss, steps=STEPS[-1]):
 
 def pull_axes():
     """Three axes: each loss at the left, one above the other, and both slopes at the right."""
-    figure = Figure(figsize=(8.4, 3.8), layout="constrained")
-    FigureCanvasAgg(figure)
-    made = figure.subplot_mosaic([["a", "pull"], ["b", "pull"]], width_ratios=[1, 1.5])
+    rows = [["a", "pull"], ["b", "pull"]]
+    made = new_figure(8.4, 3.8).subplot_mosaic(rows, width_ratios=[1, 1.5])
     return np.array([made[name] for name in ("a", "b", "pull")])
 
 
@@ -655,32 +653,32 @@ def print_valleys(sizes, sets=200, seed=0):
 
 
 def show_stacks(train, validation, test):
-    """The three heaps of pictures as three stacks, with what each is for."""
+    """The three sets of pictures as three stacks, with what each is for."""
     ax = sheet(8.4, 1.9)
-    total = sum(len(heap[1]) for heap in (train, validation, test))
+    total = sum(len(pictures[1]) for pictures in (train, validation, test))
     left = 0.2
-    for heap, name, use, color in (
+    for pictures, name, use, color in (
         (train, "training", "the gradient comes from these", "0.82"),
         (validation, "validation", "chooses the rate", "0.9"),
         (test, "test", "opened once", "white"),
     ):
-        width = 8.0 * len(heap[1]) / total
+        width = 8.0 * len(pictures[1]) / total
         edges = {"facecolor": color, "edgecolor": GREY, "linewidth": 1}
         ax.add_patch(Rectangle((left, 0.62), width - 0.08, 0.62, **edges))
         middle = left + width / 2 - 0.04
-        say(ax, middle, 0.93, f"{len(heap[1])} pictures", size=10.5)
+        say(ax, middle, 0.93, f"{len(pictures[1])} pictures", size=10.5)
         say(ax, middle, 1.48, name, size=11, weight="bold")
         say(ax, middle, 0.36, use, size=9)
         left += width
     plots.show(
         ax,
-        f"Three heaps without a picture in common: {len(train[1])} for training, "
+        f"Three sets without a picture in common: {len(train[1])} for training, "
         f"{len(validation[1])} for validation, {len(test[1])} for the test.",
     )
 
 
 def show_falls(on_training, on_validation, first=10):
-    """The mean surprise on two heaps after each step, from step `first` on."""
+    """The mean surprise on two sets after each step, from step `first` on."""
     ax = plots.axes(width=6.6, height=3.0)
     for name, values in (("training", on_training), ("validation", on_validation)):
         steps = np.arange(first, len(values) + 1)
@@ -689,8 +687,8 @@ def show_falls(on_training, on_validation, first=10):
     plots.end_names(ax)
     plots.show(
         ax,
-        f"Mean surprise from step {first} on. On the training heap it falls to "
-        f"≈ {on_training[-1]:.2f}, on the validation heap it levels off at "
+        f"Mean surprise from step {first} on. On the training set it falls to "
+        f"≈ {on_training[-1]:.2f}, on the validation set it levels off at "
         f"≈ {on_validation[-1]:.2f}.",
     )
 
@@ -725,11 +723,11 @@ def show_weights(neuron, x, t):
 def print_deals(seeds, rates):
     """The whole experiment with the pictures dealt anew, a line for each seed; accuracies on test.
 
-    Each time all rates are trained, validation chooses one, and the test heap judges that one.
+    Each time all rates are trained, validation chooses one, and the test set judges that one.
     """
     found = []
     for seed in seeds:
-        train, validation, test = three_heaps(seed)
+        train, validation, test = three_sets(seed)
         rate, neuron = chosen(train, validation, rates)
         found.append(training.accuracy(neuron, *test))
         always = 1 - test[1].mean()

@@ -9,11 +9,10 @@ import functools
 import itertools
 
 import numpy as np
-from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.figure import Figure
 
 from dlcourse import activations, layers, losses, plots
 from dlcourse.drawing import instrument
+from dlcourse.drawing.style import new_figure
 from dlcourse.lessons.letters import letter_net, open_units, rms, small_batch, train
 
 UNITS = {"sigmoid": activations.Sigmoid, "tanh": activations.Tanh, "ReLU": activations.ReLU}
@@ -400,8 +399,7 @@ def show_units():
 
     The networks above them are left out.
     """
-    figure = Figure(figsize=(7.6, 4.8), layout="constrained")
-    FigureCanvasAgg(figure)
+    figure = new_figure(7.6, 4.8)
     ax = figure.subplots(3, 1)
     shares = []
     for a, (hidden, unit, scale) in zip(
@@ -502,10 +500,9 @@ def show_trials(trials, guess=None):
 
 def film_axes():
     """Six axes: network and bars of one network, of the other below, and right two for curves."""
-    figure = Figure(figsize=(8.4, 5.2), layout="constrained")
-    FigureCanvasAgg(figure)
     rows = [["a", "accuracy"], ["b", "accuracy"], ["c", "loss"], ["d", "loss"]]
-    made = figure.subplot_mosaic(rows, width_ratios=[2, 1], height_ratios=[1, 1.2, 1, 1.2])
+    ratios = {"width_ratios": [2, 1], "height_ratios": [1, 1.2, 1, 1.2]}
+    made = new_figure(8.4, 5.2).subplot_mosaic(rows, **ratios)
     return np.array([made[name] for name in ("a", "b", "c", "d", "accuracy", "loss")])
 
 
