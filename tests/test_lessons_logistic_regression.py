@@ -63,21 +63,19 @@ def test_hills_and_ends_of_walks_are_found():
     assert two == 2
 
 
-def test_the_heaps_of_pictures_share_none_and_lose_none():
+def test_the_sets_of_pictures_share_none_and_lose_none():
     x, t = lesson.threes_and_fives()
-    heaps = lesson.three_heaps(seed=3)
-    assert [len(heap[0]) for heap in heaps] == [1137, 379, 379]
-    rows = {row.tobytes() for heap in heaps for row in heap[0]}
-    assert len(rows) == len({row.tobytes() for row in x}) and sum(len(h[1]) for h in heaps) == len(
-        t
-    )
+    sets = lesson.three_sets(seed=3)
+    assert [len(one[0]) for one in sets] == [1137, 379, 379]
+    rows = {row.tobytes() for one in sets for row in one[0]}
+    assert len(rows) == len({row.tobytes() for row in x}) and sum(len(h[1]) for h in sets) == len(t)
 
 
 def test_a_trained_neuron_reads_what_it_has_not_seen_and_is_surprised_by_what_it_misreads():
     neuron = lesson.trained_neuron()
     five, three = lesson.unseen(5, 25), lesson.unseen(3, 0)
     assert neuron.probability(five[None])[0] > 0.5 > neuron.probability(three[None])[0]
-    _, _, (x, t) = lesson.three_heaps(0)
+    _, _, (x, t) = lesson.three_sets(0)
     worst = lesson.most_surprising(neuron, x, t[:, 0])
     p = neuron.probability(x)
     q = np.where(t[:, 0] == 1, p, 1 - p)
@@ -95,7 +93,7 @@ def test_every_drawing_shows_a_figure_with_a_sentence_that_holds_its_number(poin
     x, t = points
     paths, right = lesson.paths_on_heaps(seed=0, steps=150)
     neuron = lesson.trained_neuron()
-    train, validation, test = lesson.three_heaps(0)
+    train, validation, test = lesson.three_sets(0)
     _, falls = lesson.learn(*train, lr=0.1, watched=[train, validation], steps=20)
     lesson.show_digits(test[0][:8], test[0][8:16])
     lesson.show_reading(neuron, lesson.unseen(5, 25))
@@ -118,7 +116,7 @@ def test_every_drawing_shows_a_figure_with_a_sentence_that_holds_its_number(poin
     assert f"squared error ≈ {right['squared error'][100]:.3f}" in shown[7]
     end = paths["squared error"][50]
     assert f"squared error comes to (≈ {end[0]:.1f}, ≈ {end[1]:.1f})" in shown[8]
-    assert f"≈ {falls[-1, 0]:.2f}, on the validation heap" in shown[11]
+    assert f"≈ {falls[-1, 0]:.2f}, on the validation set" in shown[11]
 
 
 def test_tables_print_what_they_return(capsys):

@@ -23,7 +23,7 @@ def valleys(seed, n_points, sets):
 
 @functools.lru_cache
 def deal(seed):
-    return lesson.three_heaps(seed)
+    return lesson.three_sets(seed)
 
 
 @functools.lru_cache
@@ -117,7 +117,7 @@ def test_nudges_find_the_gradient_and_a_slope_left_in():
 
 
 def test_the_gap_between_training_and_validation_grows_as_training_goes_on():
-    """Lesson 1, "Three heaps": rate 1, steps 50 to 200; the first steps leap above a coin toss."""
+    """Lesson 1, "Three sets of pictures": steps 50 to 200; the first leap above a coin toss."""
     for seed in SEEDS:
         surprises = curves(seed)
         gap = surprises[:, 1] - surprises[:, 0]
@@ -127,7 +127,7 @@ def test_the_gap_between_training_and_validation_grows_as_training_goes_on():
 
 
 def test_one_neuron_reads_threes_and_fives_that_neither_taught_nor_chose():
-    """Lesson 1, "The test": each deal chooses on its own validation heap."""
+    """Lesson 1, "The test": each deal chooses on its own validation set."""
     for seed in SEEDS:
         train, validation, test = deal(seed)
         rate, neuron = lesson.chosen(train, validation, RATES)
