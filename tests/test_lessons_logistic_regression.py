@@ -57,6 +57,7 @@ def test_an_example_rolls_to_the_right_side_sooner_with_cross_entropy():
 def test_hills_and_ends_of_walks_are_found():
     assert lesson.has_hill(np.array([1.0, 0.0, 2.0, 1.0]))
     assert not lesson.has_hill(np.array([2.0, 1.0, 0.0, 1.0]))
+    assert not lesson.has_hill(np.array([0.0, 1.0, 2.0, 3.0])), "a slope"
     assert lesson.walk_down(np.array([1.0, 0.0, 2.0, 1.0, 3.0]), 4) == 3
     assert lesson.walk_down(np.array([1.0, 0.0, 2.0, 1.0, 3.0]), 0) == 1
     two = lesson.valleys_in_plane(lambda w: (w[:, 0] ** 2 - 9) ** 2 + w[:, 1] ** 2, reach=5)

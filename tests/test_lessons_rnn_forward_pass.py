@@ -124,7 +124,7 @@ def test_distances_are_those_of_every_two():
 
 @pytest.mark.parametrize("steps", [2, 7])
 def test_the_way_back_is_the_gradient_of_the_loss(steps):
-    """Moving W_h of step t alone is moving its delta: the sum over steps is dL/dW_h."""
+    """The delta of a step, summed over the digits, is dL/db for a b of that step alone."""
     W_h, signals, slopes = lesson.way_back(steps, 0.7, seed=3)
     reader, drawn, out = lesson._reader(3)
     rows, targets = lesson._small_batch()
@@ -139,7 +139,6 @@ def test_the_way_back_is_the_gradient_of_the_loss(steps):
             h = np.tanh(rows[:, t] @ W_x + h @ W_h + (b if t == at else 0))
         return loss.forward(out.forward(h), targets)
 
-    value(np.zeros(30), 0)
     assert len(signals) == len(slopes) == steps and slopes[0].shape == (64, 30)
     h, states = np.zeros((64, 30)), []
     for t in range(steps):

@@ -89,9 +89,45 @@ def test_training_from_several_starts_is_training_from_each(letters):
     net = letters_room.letter_net([20], TANH, seed=3)
     alone = letters_room.train(net, letters, letters, lr=1, epochs=2, seed=3)
     np.testing.assert_array_equal(runs[1].loss, alone.loss)
-    np.testing.assert_array_equal(letters_room.accuracies(runs), [r.val_accuracy[1] for r in runs])
-    np.testing.assert_allclose(letters_room.ratios(runs, runs), 1)
-    np.testing.assert_allclose(lesson.falls(runs, 2), [r.grad_rms[0] / r.grad_rms[1] for r in runs])
+
+
+def history(scores, magnitudes):
+    """A History of these accuracies and of two layers' magnitudes at every step."""
+    made = training.History(["1 Dense", "2 Dense"])
+    made.val_accuracy += scores
+    for pair in magnitudes:
+        made.record(1.0, pair)
+    return made
+
+
+def test_trainings_are_compared_by_their_last_accuracies_and_layers_by_how_far_they_fall():
+    runs = [
+        history([0.1, 0.6], [[8.0, 4.0], [2.0, 4.0], [1.0, 1.0]]),
+        history([0.9, 0.4], [[9.0, 1.0], [3.0, 0.5], [1.0, 1.0]]),
+    ]
+    np.testing.assert_allclose(letters_room.accuracies(runs), [0.6, 0.4])
+    np.testing.assert_allclose(letters_room.ratios(runs, runs[::-1]), [1.5, 2 / 3])
+    np.testing.assert_allclose(lesson.falls(runs, 2), [[4, 1], [3, 2]])
+
+
+def test_what_the_way_back_meets_is_measured_over_units_and_letters(letters):
+    x, t = letters
+    net, other = (letters_room.letter_net([7], seed=k, dtype=np.float64) for k in (0, 1))
+    found = lesson.inside(net, x, t)
+    (W, _), (V, _) = net.weights()
+    hidden = 1 / (1 + np.exp(-x @ W))
+    p = 1 / (1 + np.exp(-hidden @ V))
+    signal = (p - t) * p * (1 - p)
+    by_hand = {
+        "error": np.sqrt(((p - t) ** 2).mean()),
+        "output slope": (p * (1 - p)).mean(),
+        "hidden slope": (hidden * (1 - hidden)).mean(),
+        "signal of a letter": np.sqrt((signal**2).mean()),
+        "mean signal": np.sqrt((signal.sum(axis=0) ** 2).mean()) / len(x),
+    }
+    assert found == pytest.approx(by_hand)
+    share = found["error"] / lesson.inside(other, x, t)["error"]
+    assert lesson.falls_inside(net, other, x, t)["error"] == pytest.approx(share)
 
 
 @pytest.mark.parametrize(
