@@ -288,19 +288,19 @@ def show_accuracies(without, with_one):
     for run, color in ((without, "0.5"), (with_one, "black")):
         scores = run.val_accuracy
         ax.plot(range(1, len(scores) + 1), scores, color=color, linestyle="-")
-        for epoch in (1, 5, 20, 100):
+        for epoch in (1, 5, 20, 50):
             if epoch <= len(scores):
                 ax.plot(epoch, scores[epoch - 1], "o", color=color, markersize=5)
     five = without.val_accuracy[4], with_one.val_accuracy[4]
     ax.text(4.6, five[0], f"no hidden layer: {five[0]:.2f}", ha="right", va="bottom", color=INK)
     ax.text(5.2, five[1], f"one hidden layer: {five[1]:.2f}", ha="left", va="top", color=INK)
-    ax.set(xscale="log", xlim=(0.95, 120), ylim=(0, 1.05), xlabel="epoch", ylabel="accuracy")
-    ax.set(xticks=[1, 5, 20, 100], xticklabels=[1, 5, 20, 100])
+    ax.set(xscale="log", xlim=(0.95, 60), ylim=(0, 1.05), xlabel="epoch", ylabel="accuracy")
+    ax.set(xticks=[1, 5, 20, 50], xticklabels=[1, 5, 20, 50])
     ax.minorticks_off()
     plots.show(
         ax,
         f"Accuracy over the epochs. After five: without a hidden layer ≈ {five[0]:.2f}, with one "
-        f"≈ {five[1]:.2f}; after a hundred, with one, ≈ {with_one.val_accuracy[-1]:.2f}.",
+        f"≈ {five[1]:.2f}; after fifty, with one, ≈ {with_one.val_accuracy[-1]:.2f}.",
     )
 
 
