@@ -1,12 +1,10 @@
 """Every figure, drawn from arrays: data first, the axes last, the axes returned.
 
 Without axes a function makes a new figure. Figures are made without pyplot: nothing stays open,
-nothing is shown until `show` is asked to. Here are curves, layers and histograms; points, borders,
-valleys and images stand in drawing/scenes, drawings of networks in drawing/schematics and
-drawing/units, colours and the axes in drawing/style.
+nothing is shown until `show` is asked to. Here are histograms of layers; borders, valleys and
+images stand in drawing/scenes, drawings of networks in drawing/schematics and drawing/units,
+colours and the axes in drawing/style.
 """
-
-import itertools
 
 import numpy as np
 from matplotlib.collections import PolyCollection
@@ -16,7 +14,6 @@ from dlcourse.drawing.scenes import (
     decision_boundary,
     images,
     network,
-    points,
     space,
     unit_lines,
     valleys,
@@ -35,19 +32,13 @@ from dlcourse.drawing.style import (
     axes,
     end_names,
     layer_colors,
-    names_above,
     show,
     use_style,
 )
 from dlcourse.drawing.units import unit_pictures
 
-__all__ = ["use_style", "axes", "show", "layer_colors", "end_names"]
+__all__ = ["use_style", "axes", "show", "layer_colors", "end_names", "layer_histograms"]
 __all__ += [
-    "curves",
-    "layer_histograms",
-]
-__all__ += [
-    "points",
     "decision_boundary",
     "unit_lines",
     "space",
@@ -57,26 +48,6 @@ __all__ += [
 ]
 __all__ += ["strip", "neuron", "shapes", "unrolled", "chain", "unit_pictures", "valleys"]
 __all__ += ["BLUE", "RED", "GREEN", "ORANGE", "SKY", "PURPLE", "COLORS", "CYCLE"]
-
-
-def curves(x, ys, ax=None, *, names="above", **settings):
-    """A line for each {name: y}; `settings` as in Axes.set.
-
-    `x` is shared, or a dict with the same names. What stands before a comma in a name decides the
-    colour: "cross-entropy, 20 hidden units". names: "above" is a legend above the axes, "end"
-    writes each name at the right end of its line.
-    """
-    if names not in ("above", "end"):
-        raise ValueError(f'curves takes names="above" or names="end", got {names!r}')
-    ax = axes() if ax is None else ax
-    known = {name: COLORS.get(str(name).split(",")[0]) for name in ys}
-    free = itertools.cycle([color for color, _ in CYCLE if color not in known.values()] or [BLUE])
-    for name, y in ys.items():
-        # the line's style comes from the cycle
-        style = {"color": known[name] or next(free)} if any(known.values()) else {}
-        ax.plot(x[name] if isinstance(x, dict) else x, y, label=name, **style)
-    ax.set(**settings)
-    return names_above(ax) if names == "above" else end_names(ax)
 
 
 def layer_histograms(shares, edges, ax=None, **settings):

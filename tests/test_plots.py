@@ -9,7 +9,6 @@ import matplotlib.pyplot
 import numpy as np
 import pytest
 from matplotlib.axes import Axes
-from matplotlib.colors import to_hex
 from PIL import Image
 
 from dlcourse import plots
@@ -24,9 +23,7 @@ def height(points):
 
 
 DRAWN = {
-    "curves": lambda **ax: plots.curves([1, 2], {"a": [1, 2]}, **ax),
     "layer_histograms": lambda **ax: plots.layer_histograms([[1, 2], [4, 0]], [0, 0.5, 1], **ax),
-    "points": lambda **ax: plots.points(X, LABELS, **ax),
     "decision_boundary": lambda **ax: plots.decision_boundary(height, X, LABELS, level=4, **ax),
     "images": lambda **ax: plots.images(np.eye(4), **ax),
     "contour_path": lambda **ax: plots.contour_path(
@@ -50,36 +47,6 @@ def test_axes_have_a_fixed_size():
     several = plots.axes(3, height=2)
     assert several.shape == (3,) and len({ax.figure for ax in several}) == 1
     assert several[0].figure.get_size_inches()[1] == 2
-
-
-def test_curves_draw_the_numbers_under_their_names():
-    ax = plots.curves([1, 2, 3], {"a": [4, 5, 6], "training": [7, 8, 9]}, xlabel="x", yscale="log")
-    assert [line.get_label() for line in ax.lines] == ["a", "training"]
-    np.testing.assert_array_equal(ax.lines[0].get_xydata(), [[1, 4], [2, 5], [3, 6]])
-    np.testing.assert_array_equal(ax.lines[1].get_ydata(), [7, 8, 9])
-    assert to_hex(ax.lines[1].get_color()).upper() == plots.COLORS["training"]
-    assert (ax.get_xlabel(), ax.get_yscale()) == ("x", "log")
-    assert [text.get_text() for text in ax.get_legend().get_texts()] == ["a", "training"]
-
-
-def test_curves_give_no_two_things_one_colour():
-    with matplotlib.rc_context():
-        plots.use_style()
-        ax = plots.curves([1, 2], {"step": [0, 1], "sigmoid": [1, 2], "other": [2, 3]})
-    assert (
-        len({line.get_color() for line in ax.lines}) == 3
-        and ax.lines[1].get_color() == plots.COLORS["sigmoid"]
-    )
-    assert len({line.get_linestyle() for line in ax.lines}) == 3
-    every = dict.fromkeys([*plots.COLORS, "one more"], [1, 2])
-    assert [line.get_color() for line in plots.curves([1, 2], every).lines][:-1] == list(
-        plots.COLORS.values()
-    )
-
-
-def test_curves_take_an_x_for_each_name():
-    ax = plots.curves({"a": [1, 2], "b": [3, 4, 5]}, {"a": [0, 0], "b": [1, 1, 1]})
-    assert [line.get_xdata().tolist() for line in ax.lines] == [[1, 2], [3, 4, 5]]
 
 
 def pixels(ax):
@@ -106,13 +73,6 @@ def scattered(ax):
         for line in ax.lines
         if line.get_label().startswith("label")
     }
-
-
-@pytest.mark.parametrize("labels", [LABELS, LABELS[:, None]])
-def test_points_are_parted_by_label(labels):
-    ax = plots.points(X, labels)
-    assert scattered(ax) == {"label 0": [[0, 0], [3, 1]], "label 1": [[1, 2], [2, 4]]}
-    assert ax.get_aspect() == 1
 
 
 @pytest.mark.parametrize("columns", [0, 1])
@@ -220,7 +180,7 @@ def test_show_displays_the_picture_with_its_words(monkeypatch):
         "IPython.display.display", lambda data, **settings: shown.append((data, settings))
     )
     alt = "A line that rises from 1 to 2."
-    assert plots.show(plots.curves([1, 2], {"a": [1, 2]}), alt) is None
+    assert plots.show(plots.images(np.eye(4)), alt) is None
     plots.show(plots.axes(2), alt)
     plots.show(plots.axes(), alt, sharp=1)
     for (data, settings), sharp in zip(shown, (style.SHARP, style.SHARP, 1), strict=True):
@@ -288,12 +248,12 @@ def test_network_shows_every_unit_and_every_weight():
     )
 
 
-def test_a_curve_has_the_colour_of_what_stands_before_the_comma_and_a_long_legend_has_rows():
-    names = ("cross-entropy, no hidden layer", "cross-entropy, 20 hidden units")
-    ax = plots.curves([0, 1], dict.fromkeys(names, [0, 1]), plots.axes(2)[0])
-    assert {line.get_color() for line in ax.lines} == {plots.COLORS["cross-entropy"]}
-    assert ax.get_legend()._ncols == 1
-    assert plots.curves([0, 1], {"a": [0, 1], "b": [1, 0]}).get_legend()._ncols == 2
+def test_a_legend_of_long_names_has_rows():
+    for names, columns in ((("a", "b"), 2), (("a path with a long name", "another such path"), 1)):
+        ax = plots.axes(2)[0]
+        for name in names:
+            ax.plot([0, 1], label=name)
+        assert style.names_above(ax).get_legend()._ncols == columns
 
 
 def test_the_line_of_a_unit_that_is_far_away_is_no_error():

@@ -396,10 +396,17 @@ def lead_and_names(ax):
     return [line for line in ax.lines if line.get_label() == "_lead"], ax.texts
 
 
+def named(x, ys, ax=None, **settings):
+    """A line for each {name: y}, its name at its end."""
+    ax = plots.axes() if ax is None else ax
+    for name, y in ys.items():
+        ax.plot(x, y, label=name)
+    ax.set(**settings)
+    return plots.end_names(ax)
+
+
 def test_names_stand_at_the_ends_of_their_lines():
-    ax = drawn(
-        plots.curves([0, 1, 2], {"up": [0, 1, 2], "down": [2, 1, 0]}, names="end", xlim=(0, 2))
-    )
+    ax = drawn(named([0, 1, 2], {"up": [0, 1, 2], "down": [2, 1, 0]}, xlim=(0, 2)))
     leads, texts = lead_and_names(ax)
     assert ax.get_legend() is None and [text.get_text() for text in texts] == ["up", "down"]
     for line, lead, text in zip(ax.lines, leads, texts, strict=False):
@@ -417,7 +424,7 @@ def test_names_stand_at_the_ends_of_their_lines():
 def test_names_of_lines_that_end_together_do_not_touch():
     ys = {f"line {k}": [0, 1 + 0.001 * k] for k in range(6)}
     for settings in ({}, {"yscale": "log", "ylim": (1e-6, 10)}):
-        ax = drawn(plots.curves([0, 1], ys, names="end", **settings))
+        ax = drawn(named([0, 1], ys, **settings))
         boxes = sorted((text.get_window_extent() for text in ax.texts), key=lambda box: box.y0)
         assert all(below.y1 <= above.y0 for below, above in zip(boxes, boxes[1:], strict=False))
         heights = [text.get_position()[1] for text in ax.texts]
@@ -432,7 +439,7 @@ def test_a_line_that_breaks_off_is_named_without_being_prolonged():
         "never": [np.nan] * 3,
         "below": [1, 0.5, -1],
     }
-    plots.curves([0, 1, 2], ys, ax, names="end", yscale="log", ylim=(0.1, 10), xlim=(0, 2))
+    named([0, 1, 2], ys, ax, yscale="log", ylim=(0.1, 10), xlim=(0, 2))
     leads, texts = lead_and_names(drawn(ax))
     assert [text.get_text() for text in texts] == ["whole", "broken", "below"]
     assert leads[0].get_color() == ax.lines[0].get_color()
@@ -464,11 +471,6 @@ def test_spread_keeps_order_distance_and_the_mean_of_a_crowd():
         assert np.array_equal(np.argsort(moved, kind="stable"), order)
         assert (np.diff(moved[order]) >= 0.15 - 1e-12).all()
         assert np.isclose(moved.mean(), places.mean())
-
-
-def test_curves_know_where_names_can_stand():
-    with pytest.raises(ValueError, match='curves takes names="above" or names="end"'):
-        plots.curves([0, 1], {"a": [0, 1]}, names="left")
 
 
 def test_words_of_the_way_back_can_be_read_on_white_and_in_a_box():

@@ -18,7 +18,7 @@ from matplotlib.figure import Figure
 from PIL import Image
 
 from dlcourse import plots, training, widgets
-from dlcourse.drawing import canvas
+from dlcourse.drawing import canvas, style
 
 
 def pixels(panel):
@@ -29,9 +29,10 @@ def pixels(panel):
 def wave(ax=None, *, lr=0.5, n=3, kind="sin", grid=True, scale=1.0):
     """A wave for a frequency, sampled and bent as the controls say."""
     x = np.linspace(0, 6, 20 * n)
-    return plots.curves(
-        x, {"wave": getattr(np, kind)(lr * x) * scale + grid}, ax, xlabel="x", ylim=(-3, 3)
-    )
+    ax = plots.axes() if ax is None else ax
+    ax.plot(x, getattr(np, kind)(lr * x) * scale + grid, label="wave")
+    ax.set(xlabel="x", ylim=(-3, 3))
+    return style.names_above(ax)
 
 
 def test_explore_makes_a_control_for_each_kind_of_range():
@@ -310,9 +311,9 @@ def two_scales(ax=None, v=0):
 
 def names_at_the_ends(ax=None, v=0):
     """Names that stand close: how close they may depends on the size of the axes."""
-    return plots.curves(
-        [0, 1], {f"line {k}": [0, 1 + v + 0.01 * k] for k in range(5)}, ax, names="end"
-    )
+    for k in range(5):
+        ax.plot([0, 1], [0, 1 + v + 0.01 * k], label=f"line {k}")
+    return plots.end_names(ax)
 
 
 DRAWN = [

@@ -43,15 +43,6 @@ def marks(ax, x, labels, zorder=3):
         ax.plot(*x[np.ravel(labels) == label].T, marker, color=COLORS[name], label=name, **look)
 
 
-def points(x, labels, ax=None, **settings):
-    """Points (N, 2) of two classes: label 1 blue discs, label 0 red triangles."""
-    ax = axes() if ax is None else ax
-    marks(ax, x, labels)
-    ax.set(**PLANE)
-    ax.set(**settings)
-    return names_above(ax)
-
-
 def _over_plane(f, xlim, ylim, n):
     """n places along each side of a rectangle, and the value of f on their n x n grid.
 

@@ -23,8 +23,7 @@ BLUE, RED, GREEN, ORANGE, SKY, PURPLE = (
     "#CC79A7",
 )
 COLORS = {
-    "label 0": RED, "label 1": BLUE, "training": BLUE, "validation": ORANGE,
-    "cross-entropy": BLUE, "squared error": RED, "sigmoid": RED, "tanh": BLUE, "relu": GREEN,
+    "label 0": RED, "label 1": BLUE,
     "SGD": BLUE, "Momentum": RED, "Nesterov": GREEN,
     "AdaGrad": PURPLE, "RMSProp": ORANGE, "Adam": SKY,
 }  # fmt: skip
