@@ -8,16 +8,14 @@ import functools
 import warnings
 
 import numpy as np
-from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.collections import LineCollection
-from matplotlib.figure import Figure
 
 from dlcourse import activations, data, initializers, losses, network, plots, training
 from dlcourse.drawing import instrument
-from dlcourse.lessons.letters import Film, letter_net, open_units, rms, train
+from dlcourse.drawing.style import new_figure
+from dlcourse.lessons.letters import UNITS, Film, letter_net, open_units, rms, train
 from dlcourse.optimizers import SGD
 
-UNITS = {"sigmoid": activations.Sigmoid, "tanh": activations.Tanh, "ReLU": activations.ReLU}
 SHUT = 0.05  # a slope below it counts as shut
 INK = "0.25"
 BLACK, GREY = "black", "0.55"
@@ -443,9 +441,7 @@ def show_outputs(layers, stds):
 
 def show_sums(sums):
     """A unit as a fan of n edges, and below it the histogram of its sum, for each {n: sums}."""
-    figure = Figure(figsize=(8.4, 3.6), layout="constrained")
-    FigureCanvasAgg(figure)
-    ax = figure.subplots(2, len(sums), height_ratios=[1, 1.5])
+    ax = new_figure(8.4, 3.6).subplots(2, len(sums), height_ratios=[1, 1.5])
     edges = np.linspace(-50, 50, 61)
     for (above, below), (n, z) in zip(ax.T, sums.items(), strict=True):
         # of many edges a fan of 17, on the ground of all
@@ -502,9 +498,7 @@ def show_rules(paths):
 
 def signal_axes():
     """Three axes above each other: the network, bars forward, bars back."""
-    figure = Figure(figsize=(8.4, 5.0), layout="constrained")
-    FigureCanvasAgg(figure)
-    return figure.subplots(3, 1, height_ratios=[1, 1, 1.1])
+    return new_figure(8.4, 5.0).subplots(3, 1, height_ratios=[1, 1, 1.1])
 
 
 @functools.lru_cache(maxsize=16)
@@ -557,9 +551,7 @@ def show_sigmoids(scales, plain, centred):
 
     plain and centred: an array (scales, 3) of `sigmoid_signals`, without and with the bias.
     """
-    figure = Figure(figsize=(7.0, 4.4), layout="constrained")
-    FigureCanvasAgg(figure)
-    ax = figure.subplots(2, 1)
+    ax = new_figure(7.0, 4.4).subplots(2, 1)
     rows = {"b = 0": (plain, BLACK), "b = −½ Σ w": (centred, plots.ORANGE)}
     for a, column in zip(ax, (1, 2), strict=True):
         for name, (table, color) in rows.items():
@@ -658,8 +650,7 @@ def show_equal(runs, weights):
     On the right the weights of three of the units as pictures, at the steps of {step: W}; each row
     has its own scale.
     """
-    figure = Figure(figsize=(8.4, 3.2), layout="constrained")
-    FigureCanvasAgg(figure)
+    figure = new_figure(8.4, 3.2)
     rows = [["curve", *(f"{step} {k}" for k in range(3))] for step in weights]
     made = figure.subplot_mosaic(rows, width_ratios=[6, 1, 1, 1])
     ax, said = made["curve"], []
@@ -694,9 +685,7 @@ def show_equal(runs, weights):
 
 def ward_axes():
     """Five axes side by side, one for each bed."""
-    figure = Figure(figsize=(8.4, 3.2), layout="constrained")
-    FigureCanvasAgg(figure)
-    ax = figure.subplots(1, 5)
+    ax = new_figure(8.4, 3.2).subplots(1, 5)
     for a in ax[1:]:
         a.tick_params(labelleft=False)  # here, once: ticks are slow to change
     return ax
@@ -737,8 +726,7 @@ STEPS = [step for step in Film.STEPS if step <= 200]  # at which the films can b
 
 def recovery_axes():
     """Five axes: network and bars of one network, of the other below, and right one for curves."""
-    figure = Figure(figsize=(8.4, 5.0), layout="constrained")
-    FigureCanvasAgg(figure)
+    figure = new_figure(8.4, 5.0)
     rows = [[name, "accuracy"] for name in "abcd"]
     made = figure.subplot_mosaic(rows, width_ratios=[2, 1], height_ratios=[1, 1.2, 1, 1.2])
     return np.array([made[name] for name in ("a", "b", "c", "d", "accuracy")])

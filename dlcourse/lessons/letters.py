@@ -9,6 +9,7 @@ import numpy as np
 
 from dlcourse import activations, data, initializers, layers, losses, network, optimizers, training
 
+UNITS = {"sigmoid": activations.Sigmoid, "tanh": activations.Tanh, "ReLU": activations.ReLU}
 LARGEST_SLOPE = {activations.Sigmoid: 0.25, activations.Tanh: 1.0, activations.ReLU: 1.0}
 
 

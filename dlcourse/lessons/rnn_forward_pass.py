@@ -9,15 +9,13 @@ import functools
 import itertools
 
 import numpy as np
-from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.collections import PolyCollection
-from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from dlcourse import data, layers, losses, network, plots, recurrent
 from dlcourse.drawing import instrument
 from dlcourse.drawing.sheet import arrow, box, say, sheet
-from dlcourse.drawing.style import BACKWARD, BLUE, GREY, INK, ORANGE, RED
+from dlcourse.drawing.style import BACKWARD, BLUE, GREY, INK, ORANGE, RED, new_figure
 from dlcourse.lessons.letters import rms
 
 FITTED = 4000  # of the 6000 digits; the read-out is judged on the others
@@ -238,12 +236,6 @@ def first_over_last(steps, size, seeds=10):
 # What is seen of it.
 
 
-def _figure(width, height):
-    figure = Figure(figsize=(width, height))
-    FigureCanvasAgg(figure)
-    return figure
-
-
 def _five_sheets(pictures, captions):
     """Five pictures (5, 28, 28) in a row, a caption above each."""
     ax = plots.axes(width=7.4, height=1.7)
@@ -399,8 +391,7 @@ def draw_back(ax=None, steps=7, scale=0.5, seed=0):
 
 def show_sizes(sizes=(0.5, 1.0, 2.0), steps=20, seed=0):
     """The lower halves of the instrument for several sizes of W_h, a row each."""
-    figure = Figure(figsize=(6.2, 3.3), layout="constrained")
-    FigureCanvasAgg(figure)
+    figure = new_figure(6.2, 3.3)
     ax = figure.subplots(len(sizes), 1)
     shares = []
     for a, size in zip(ax, sizes, strict=True):
@@ -476,7 +467,7 @@ MEMORY_STEPS = 20
 
 def memory_axes():
     """The plane of the states at the left, and four strips over the steps at the right."""
-    figure = _figure(8.4, 4.4)
+    figure = new_figure(8.4, 4.4, layout=None)
     places = [(0.07, 0.27, 0.29, 0.554)]
     for low, height in ((0.8, 0.13), (0.62, 0.1), (0.39, 0.16), (0.11, 0.2)):
         places.append((0.47, low, 0.5, height))
@@ -630,7 +621,7 @@ def show_stripes(rows, states, names):
 
     Rows run downwards in all panels; row 16 is marked.
     """
-    figure = _figure(7.6, 3.1)
+    figure = new_figure(7.6, 3.1, layout=None)
     ax = []
     look = {"cmap": "RdBu", "vmin": -1, "vmax": 1, "aspect": "auto", "interpolation": "nearest"}
     box = (0.5, 64.5, 28.5, 0.5)
@@ -683,7 +674,7 @@ def show_shares(curves, everything):
 
 def reading_axes():
     """A digit, its states and the ten answers, side by side."""
-    figure = _figure(8.4, 3.5)
+    figure = new_figure(8.4, 3.5, layout=None)
     places = ((0.06, 0.15, 0.285, 0.72), (0.37, 0.15, 0.3, 0.72), (0.74, 0.15, 0.23, 0.72))
     return np.array([figure.add_axes(place) for place in places])
 
@@ -721,7 +712,7 @@ def draw_reading(ax, image, states, answers, rows_read):
 
 def show_filter(image, kernel, found):
     """A filter (3, 3), a digit (28, 28) with one place of it marked, what slides out (26, 26)."""
-    figure = _figure(8.4, 2.7)
+    figure = new_figure(8.4, 2.7, layout=None)
     top, left = np.unravel_index(np.argmax(found), found.shape)
     a = figure.add_axes((0.05, 0.2, 0.193, 0.6))
     a.imshow(kernel, cmap="RdBu", vmin=-1.6, vmax=1.6)

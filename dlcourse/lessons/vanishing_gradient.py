@@ -10,12 +10,11 @@ import itertools
 
 import numpy as np
 
-from dlcourse import activations, layers, losses, plots
+from dlcourse import layers, losses, plots
 from dlcourse.drawing import instrument
 from dlcourse.drawing.style import new_figure
-from dlcourse.lessons.letters import letter_net, open_units, rms, small_batch, train
+from dlcourse.lessons.letters import UNITS, letter_net, open_units, rms, small_batch, train
 
-UNITS = {"sigmoid": activations.Sigmoid, "tanh": activations.Tanh, "ReLU": activations.ReLU}
 RMS, DELTA = "gradient per weight", "error signal"
 BINS = 26  # of a histogram of slopes
 INK = "0.25"
