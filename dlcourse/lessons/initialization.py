@@ -13,7 +13,16 @@ from matplotlib.collections import LineCollection
 from dlcourse import activations, data, initializers, losses, network, plots, training
 from dlcourse.drawing import instrument
 from dlcourse.drawing.style import new_figure
-from dlcourse.lessons.letters import UNITS, Film, letter_net, open_units, rms, train
+from dlcourse.lessons.letters import (
+    UNITS,
+    Film,
+    draw_frame,
+    letter_net,
+    open_units,
+    rms,
+    train,
+    twin_axes,
+)
 from dlcourse.optimizers import SGD
 
 SHUT = 0.05  # a slope below it counts as shut
@@ -726,10 +735,7 @@ STEPS = [step for step in Film.STEPS if step <= 200]  # at which the films can b
 
 def recovery_axes():
     """Five axes: network and bars of one network, of the other below, and right one for curves."""
-    figure = new_figure(8.4, 5.0)
-    rows = [[name, "accuracy"] for name in "abcd"]
-    made = figure.subplot_mosaic(rows, width_ratios=[2, 1], height_ratios=[1, 1.2, 1, 1.2])
-    return np.array([made[name] for name in ("a", "b", "c", "d", "accuracy")])
+    return twin_axes(5.0, ["accuracy"] * 4)
 
 
 def draw_recovery(ax, sick, healed, step):
@@ -738,20 +744,17 @@ def draw_recovery(ax, sick, healed, step):
     curve = ax[4]
     for k, film in enumerate((sick, healed)):
         shown = frame_at(film, step)
-        frame, level = film.frames[shown], film.frames[0].grad_rms[-1]
+        frame = film.frames[shown]
         change = f"with another {healed.changed}" if k else "as it was"
         title = f"{change}: {frame.accuracy:.0%} right"
         title += f", ended at step {frame.step}" if film.frames[-1].step < step else ""
-        seen = film.weights[shown], np.array(frame.grad_rms), film.open_units[shown], letter
-        pair = ax[2 * k : 2 * k + 2]
-        instrument.instrument(pair, *seen, reference=level, title=title, room=6)
-        if k == 0:
-            pair[1].set(xlabel="")
+        draw_frame(ax[2 * k : 2 * k + 2], film, shown, letter, title)
         steps = [frame.step for frame in film.frames]
         scores = [frame.accuracy for frame in film.frames]
         color, name = ((GREY, "above"), (BLACK, "below"))[k]
         curve.plot(steps, scores, color=color, linestyle="-", linewidth=1.5, label=name)
         curve.plot(steps[shown], scores[shown], "o", color=color, label="_now")
+    ax[1].set(xlabel="")
     curve.axvline(step, color="black", linewidth=0.8, linestyle="-", label="_step")
     curve.set(xlim=(0, 200), ylim=(-0.05, 1), xlabel="step", xticks=[0, 100, 200])
     curve.set_title("accuracy")

@@ -8,6 +8,8 @@ import functools
 import numpy as np
 
 from dlcourse import activations, data, initializers, layers, losses, network, optimizers, training
+from dlcourse.drawing import instrument
+from dlcourse.drawing.style import new_figure
 
 UNITS = {"sigmoid": activations.Sigmoid, "tanh": activations.Tanh, "ReLU": activations.ReLU}
 LARGEST_SLOPE = {activations.Sigmoid: 0.25, activations.Tanh: 1.0, activations.ReLU: 1.0}
@@ -109,6 +111,27 @@ def film(net, learn, probe, lr):
     seen = Film(probe)
     train(net, learn, probe, lr, 10, progress=seen)
     return seen
+
+
+def twin_axes(height, right):
+    """Axes for two networks: network and bars of one, of the other below, and curves at the right.
+
+    right: the names of what stands beside each of these four; where a name repeats, one axes.
+    """
+    ratios = {"width_ratios": [2, 1], "height_ratios": [1, 1.2, 1, 1.2]}
+    rows = [list(row) for row in zip("abcd", right, strict=True)]
+    made = new_figure(8.4, height).subplot_mosaic(rows, **ratios)
+    return np.array([made[name] for name in ("a", "b", "c", "d", *dict.fromkeys(right))])
+
+
+def draw_frame(pair, film, at, picture, title):
+    """The instrument on a pair of axes for frame number `at` of a Film.
+
+    Bars hang from the last layer's magnitude at step 0.
+    """
+    magnitudes, level = np.array(film.frames[at].grad_rms), film.frames[0].grad_rms[-1]
+    seen = film.weights[at], magnitudes, film.open_units[at], picture
+    instrument.instrument(pair, *seen, reference=level, title=title, room=6)
 
 
 def open_units(net, x):

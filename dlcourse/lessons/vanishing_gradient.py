@@ -13,7 +13,16 @@ import numpy as np
 from dlcourse import layers, losses, plots
 from dlcourse.drawing import instrument
 from dlcourse.drawing.style import new_figure
-from dlcourse.lessons.letters import UNITS, letter_net, open_units, rms, small_batch, train
+from dlcourse.lessons.letters import (
+    UNITS,
+    draw_frame,
+    letter_net,
+    open_units,
+    rms,
+    small_batch,
+    train,
+    twin_axes,
+)
 
 RMS, DELTA = "gradient per weight", "error signal"
 BINS = 26  # of a histogram of slopes
@@ -499,27 +508,17 @@ def show_trials(trials, guess=None):
 
 def film_axes():
     """Six axes: network and bars of one network, of the other below, and right two for curves."""
-    rows = [["a", "accuracy"], ["b", "accuracy"], ["c", "loss"], ["d", "loss"]]
-    ratios = {"width_ratios": [2, 1], "height_ratios": [1, 1.2, 1, 1.2]}
-    made = new_figure(8.4, 5.2).subplot_mosaic(rows, **ratios)
-    return np.array([made[name] for name in ("a", "b", "c", "d", "accuracy", "loss")])
+    return twin_axes(5.2, ("accuracy", "accuracy", "loss", "loss"))
 
 
 def draw_films(ax, films, step):
-    """Two {name: Film} at a step: their instruments, and accuracy and loss up to the end.
-
-    Bars hang from the last layer's magnitude at step 0.
-    """
+    """Two {name: Film} at a step: their instruments, and accuracy and loss up to the end."""
     letter = small_batch()[0][0].reshape(17, 17)
     for k, (name, film) in enumerate(films.items()):
         at = [frame.step for frame in film.frames].index(step)
-        frame, level = film.frames[at], film.frames[0].grad_rms[-1]
-        title = f"{name}: {frame.accuracy:.0%} right"
-        seen = film.weights[at], np.array(frame.grad_rms), film.open_units[at], letter
-        pair = ax[2 * k : 2 * k + 2]
-        instrument.instrument(pair, *seen, reference=level, title=title, room=6)
-        if k == 0:
-            pair[1].set(xlabel="")
+        title = f"{name}: {film.frames[at].accuracy:.0%} right"
+        draw_frame(ax[2 * k : 2 * k + 2], film, at, letter, title)
+    ax[1].set(xlabel="")
     upper, lower = films.values()
     for a, name in ((ax[4], "accuracy"), (ax[5], "loss")):
         _two_curves(a, name, upper, lower, at)
