@@ -1,9 +1,9 @@
 """Every figure, drawn from arrays: data first, the axes last, the axes returned.
 
 Without axes a function makes a new figure. Figures are made without pyplot: nothing stays open,
-nothing is shown until `show` is asked to. Here are histograms of layers; borders, valleys and
-images stand in drawing/scenes, drawings of networks in drawing/schematics and drawing/units,
-colours and the axes in drawing/style.
+nothing is shown until `show` is asked to. Here is what a History and layers look like; borders,
+valleys and images stand in drawing/scenes, drawings of networks in drawing/schematics and
+drawing/units, colours and the axes in drawing/style.
 """
 
 import numpy as np
@@ -25,6 +25,7 @@ from dlcourse.drawing.style import (
     COLORS,
     CYCLE,
     GREEN,
+    GREY,
     ORANGE,
     PURPLE,
     RED,
@@ -37,7 +38,8 @@ from dlcourse.drawing.style import (
 )
 from dlcourse.drawing.units import unit_pictures
 
-__all__ = ["use_style", "axes", "show", "layer_colors", "end_names", "layer_histograms"]
+__all__ = ["use_style", "axes", "show", "layer_colors", "end_names"]
+__all__ += ["loss_curve", "gradient_magnitude", "layer_histograms"]
 __all__ += [
     "decision_boundary",
     "unit_lines",
@@ -48,6 +50,30 @@ __all__ += [
 ]
 __all__ += ["strip", "neuron", "shapes", "unrolled", "chain", "unit_pictures", "valleys"]
 __all__ += ["BLUE", "RED", "GREEN", "ORANGE", "SKY", "PURPLE", "COLORS", "CYCLE"]
+
+
+def loss_curve(history, ax=None):
+    """The training loss of every step of a History, the validation loss after every epoch."""
+    ax = axes() if ax is None else ax
+    steps, epochs = len(history.loss), len(history.val_loss)
+    ax.plot(np.arange(1, steps + 1), history.loss, "-", color=GREY, linewidth=1, label="training")
+    if epochs:
+        ends = np.linspace(0, steps, epochs + 1)[1:]
+        ax.plot(ends, history.val_loss, "o-", color=ORANGE, label="validation")
+    ax.set(xlabel="step", ylabel="loss", ylim=(0, None))
+    return end_names(ax)
+
+
+def gradient_magnitude(history, ax=None):
+    """The RMS of dW of every layer of a History over the steps; log axis, the input layer dark."""
+    ax = axes() if ax is None else ax
+    steps = np.arange(1, len(history.grad_rms) + 1)
+    magnitudes = np.ma.masked_less_equal(history.grad_rms.T, 0)
+    colors = layer_colors(len(history.layers))
+    for name, color, values in zip(history.layers, colors, magnitudes, strict=True):
+        ax.plot(steps, values, "-", color=color, linewidth=1.2, label=name)
+    ax.set(xlabel="step", ylabel="gradient magnitude (RMS of dW)", yscale="log")
+    return end_names(ax)
 
 
 def layer_histograms(shares, edges, ax=None, **settings):

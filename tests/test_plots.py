@@ -11,7 +11,7 @@ import pytest
 from matplotlib.axes import Axes
 from PIL import Image
 
-from dlcourse import plots
+from dlcourse import plots, training
 from dlcourse.drawing import style
 
 X = np.array([[0.0, 0.0], [1.0, 2.0], [3.0, 1.0], [2.0, 4.0]])
@@ -22,7 +22,18 @@ def height(points):
     return points[:, 0] + 2 * points[:, 1]
 
 
+def history():
+    """Ten steps of two layers, two epochs."""
+    made = training.History(["1 Dense(3, 2)", "2 Dense(2, 1)"])
+    for step in range(10):
+        made.record(2.0 / (step + 1), [10.0**-step, 0.5])
+    made.val_loss += [1.5, 0.5]
+    return made
+
+
 DRAWN = {
+    "loss_curve": lambda **ax: plots.loss_curve(history(), **ax),
+    "gradient_magnitude": lambda **ax: plots.gradient_magnitude(history(), **ax),
     "layer_histograms": lambda **ax: plots.layer_histograms([[1, 2], [4, 0]], [0, 0.5, 1], **ax),
     "decision_boundary": lambda **ax: plots.decision_boundary(height, X, LABELS, level=4, **ax),
     "images": lambda **ax: plots.images(np.eye(4), **ax),
@@ -52,6 +63,31 @@ def test_axes_have_a_fixed_size():
 def pixels(ax):
     ax.figure.canvas.draw()
     return np.asarray(ax.figure.canvas.buffer_rgba()).astype(int)
+
+
+def test_loss_curve_draws_steps_and_ends_of_epochs():
+    seen = history()
+    steps, epochs = plots.loss_curve(seen).lines[:2]
+    np.testing.assert_array_equal(steps.get_xdata(), np.arange(1, 11))
+    np.testing.assert_array_equal(steps.get_ydata(), seen.loss)
+    np.testing.assert_array_equal(epochs.get_xydata(), [[5, 1.5], [10, 0.5]])
+    seen.val_loss = []
+    assert "validation" not in [line.get_label() for line in plots.loss_curve(seen).lines]
+
+
+def test_gradient_magnitude_draws_a_line_for_each_layer_on_a_log_axis():
+    seen = history()
+    seen.record(0.1, [0.0, 0.5])  # 0 is a gap
+    ax = plots.gradient_magnitude(seen)
+    first, second = ax.lines[:2]
+    assert ax.get_yscale() == "log"
+    values = first.get_ydata().filled(np.nan)
+    np.testing.assert_array_equal(values, [*seen.grad_rms[:10, 0], np.nan])
+    np.testing.assert_array_equal(second.get_ydata(), np.full(11, 0.5))
+    named = {text.get_text() for text in ax.texts}
+    assert set(seen.layers) <= named
+    dark, light = (np.mean(matplotlib.colors.to_rgb(line.get_color())) for line in (first, second))
+    assert dark < light, "the layer next to the input is dark"
 
 
 def test_layer_histograms_stand_side_by_side_as_wide_as_their_shares():
