@@ -8,22 +8,18 @@ import collections
 import functools
 
 import numpy as np
-from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.collections import PolyCollection
-from matplotlib.figure import Figure
 
 from dlcourse import activations, plots
 from dlcourse.drawing import instrument
 from dlcourse.drawing.sheet import arrow, box, say, sheet
-from dlcourse.drawing.style import BACKWARD, GREY, INK, SMALL
-from dlcourse.lessons.letters import letter_net, open_units, small_batch, train
+from dlcourse.drawing.style import BACKWARD, GREY, INK, SMALL, new_figure
+from dlcourse.lessons.letters import UNITS, as_fraction, letter_net, open_units, small_batch, train
 from dlcourse.training import accuracy
 
-UNITS = {"sigmoid": activations.Sigmoid, "tanh": activations.Tanh, "ReLU": activations.ReLU}
 COLOURS = {"cross-entropy": "black", "squared error": plots.ORANGE}
 STRIPS = 24  # of the drawing, between p = 0 and WAY
 WAY = 0.96
-FORMS = ("from logits", "naive form")
 
 sigmoid = activations.Sigmoid().f
 
@@ -353,10 +349,7 @@ def tilt(magnitudes):
     """Layer 1 over the last layer, in words: "1/3,900", or "0.81"."""
     if magnitudes[0] == 0 or magnitudes[-1] == 0:
         return "no gradient"
-    share = magnitudes[0] / magnitudes[-1]
-    if share > 0.5:
-        return f"{share:.2g}"
-    return f"1/{float(f'{1 / share:.2g}'):,.0f}"
+    return as_fraction(magnitudes[0] / magnitudes[-1])
 
 
 def show_lift(looks):
@@ -364,8 +357,7 @@ def show_lift(looks):
 
     Filled bars are squared error, outlined ones cross-entropy.
     """
-    figure = Figure(figsize=(7.6, 2.3 * len(looks)), layout="constrained")
-    FigureCanvasAgg(figure)
+    figure = new_figure(7.6, 2.3 * len(looks))
     ax = np.ravel(figure.subplots(len(looks), 1))
     said = []
     for a, (words, (cross_entropy, squared_error)) in zip(ax, looks.items(), strict=True):

@@ -170,3 +170,10 @@ def print_accuracies(rows):
     """A line for each {name: Histories}: the accuracy after the last epoch."""
     for name, runs in rows.items():
         print(f"{name:<17}", ", ".join(f"≈ {score:.2f}" for score in accuracies(runs)))
+
+
+def as_fraction(share):
+    """0.0000014 as "1/710,000", two digits; from 1/2 on "0.93"."""
+    if share > 0.5:
+        return f"{share:.2g}"
+    return f"1/{float(f'{1 / share:.1e}'):,.0f}"

@@ -11,12 +11,11 @@ from dataclasses import dataclass
 
 import matplotlib
 import numpy as np
-from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.figure import Figure
 
 from dlcourse import activations, layers, losses, network, optimizers, plots, training
 from dlcourse.drawing import instrument
 from dlcourse.drawing.sheet import arrow, box, say, sheet
+from dlcourse.drawing.style import INK, new_figure
 from dlcourse.initializers import normal
 from dlcourse.lessons.letters import letter_net, open_units, rms, train
 
@@ -33,7 +32,6 @@ WITHOUT_BETA = ("SGD", "AdaGrad")
 LOW = 1e-4  # the loss below which a walk has come to the bottom
 FAR = 1e6  # farther from the bottom than this a walk has left the valley
 RULE_OF_THUMB = 1e-3  # of |step| / |theta|
-INK = "0.2"
 
 
 # --- a valley
@@ -76,10 +74,10 @@ def turned_back(path, angle):
     return path @ valley(angle=angle)[1].T
 
 
-def race(make, k, rates, starts, *, angle=0, limit=1000, low=LOW):
+def race(make, k, rates, starts, *, angle=0, limit=1000):
     """How many steps an optimizer needs in a valley, for every start (S, 2) and rate (R,).
 
-    A pair of arrays (S, R): the first step at which the loss is below `low`, and the step from
+    A pair of arrays (S, R): the first step at which the loss is below LOW, and the step from
     which on it stays there until step `limit`. Where that does not happen within `limit` steps,
     the number is limit + 1. All rates run at once: the steps of the package's optimizers are lr
     times something that does not depend on lr, so each walks on w / lr, at a rate of 1.
@@ -92,7 +90,7 @@ def race(make, k, rates, starts, *, angle=0, limit=1000, low=LOW):
     with np.errstate(over="ignore", invalid="ignore"):  # the largest rates leave the valley
         for step in range(1, limit + 1):
             optimizer.step(scaled, (scaled * column) @ H)
-            is_low = height(scaled * column, H) < low
+            is_low = height(scaled * column, H) < LOW
             reached = np.where(is_low, np.minimum(reached, step), reached)
             last_above = np.where(is_low, last_above, step)
     return reached, last_above + 1
@@ -308,9 +306,9 @@ def learn_letters(
     return Run(net, history, watched, accuracy)
 
 
-def try_rates(make, rates, learn, judge, seed=0):
+def try_rates(make, rates, learn, judge):
     """A Run for each rate, one hidden layer."""
-    return [learn_letters(make(lr), learn, judge, seed=seed) for lr in rates]
+    return [learn_letters(make(lr), learn, judge) for lr in rates]
 
 
 def film_rates(make, rates, learn, judge, hidden, epochs):
@@ -746,8 +744,7 @@ def show_adam(g=2.0, m=0.2, v=0.004, t=2):
 
 def path_axes():
     """Two axes: the valley from above, as wide as it is high, and the loss."""
-    figure = Figure(figsize=(8.4, 3.9), layout="constrained")
-    FigureCanvasAgg(figure)
+    figure = new_figure(8.4, 3.9)
     return figure.subplots(1, 2, width_ratios=[1, 1.1])
 
 

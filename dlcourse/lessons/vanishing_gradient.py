@@ -15,6 +15,7 @@ from dlcourse.drawing import instrument
 from dlcourse.drawing.style import new_figure
 from dlcourse.lessons.letters import (
     UNITS,
+    as_fraction,
     draw_frame,
     letter_net,
     open_units,
@@ -241,13 +242,6 @@ def print_falls(rows):
 
 
 # What is seen of it.
-
-
-def as_fraction(share):
-    """0.0000014 as "1/710,000", two digits; from 1/2 on "0.93"."""
-    if share > 0.5:
-        return f"{share:.2g}"
-    return f"1/{float(f'{1 / share:.1e}'):,.0f}"
 
 
 def _name_end(ax, x, y, name):
