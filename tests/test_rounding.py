@@ -118,9 +118,8 @@ LESSONS = sorted((HOME / "notebooks").glob("*.ipynb"))
 CLAIMS = sorted((HOME / "tests" / "test_claims").glob("test_*.py"))
 
 
-def test_every_lesson_that_trains_holds_its_claims_over_ten_seeds():
-    """Lesson 0 trains nothing."""
-    lessons = {path.stem for path in LESSONS} - {"00_before_you_start"}
+def test_every_lesson_holds_its_claims_over_ten_seeds():
+    lessons = {path.stem for path in LESSONS}
     assert {path.stem.removeprefix("test_") for path in CLAIMS} == lessons
 
 
