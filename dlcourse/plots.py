@@ -10,7 +10,7 @@ import numpy as np
 from matplotlib.collections import PolyCollection
 
 from dlcourse.drawing.scenes import (
-    contour_path,
+    contours,
     decision_boundary,
     images,
     network,
@@ -46,7 +46,7 @@ __all__ += [
     "space",
     "network",
     "images",
-    "contour_path",
+    "contours",
 ]
 __all__ += ["strip", "neuron", "shapes", "unrolled", "chain", "unit_pictures", "valleys"]
 __all__ += ["BLUE", "RED", "GREEN", "ORANGE", "SKY", "PURPLE", "COLORS", "CYCLE"]

@@ -140,7 +140,6 @@ def test_a_key_held_down_on_a_slow_widget_queues_no_pictures_and_ends_at_the_las
 
 
 ALL_CONTROLS = """from dlcourse import widgets
-from dlcourse.drawing.style import names_above
 from ipywidgets import FloatLogSlider
 def draw(ax=None, hidden=3, unit="sigmoid", scale=1.0, width=30, measure="per weight (RMS)",
          grid=True, frame=0):
@@ -149,7 +148,7 @@ def draw(ax=None, hidden=3, unit="sigmoid", scale=1.0, width=30, measure="per we
         a.plot([0, 1], [0, hidden], label="a")
         a.plot([0, 1], [frame, 0], label="b")
         a.set(xlabel="x")
-        names_above(a)
+        a.legend()
     return ax
 measures = ["per weight (RMS)", "whole layer (norm)", "relative |dW| / |W|", "error signal"]
 scales = FloatLogSlider(base=2, min=-2, max=4, step=0.25, description="weights times root of n")

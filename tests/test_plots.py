@@ -37,9 +37,7 @@ DRAWN = {
     "layer_histograms": lambda **ax: plots.layer_histograms([[1, 2], [4, 0]], [0, 0.5, 1], **ax),
     "decision_boundary": lambda **ax: plots.decision_boundary(height, X, LABELS, level=4, **ax),
     "images": lambda **ax: plots.images(np.eye(4), **ax),
-    "contour_path": lambda **ax: plots.contour_path(
-        height, {"a": X}, xlim=(0, 4), ylim=(0, 5), **ax
-    ),
+    "contours": lambda **ax: plots.contours(height, xlim=(0, 4), ylim=(0, 5), **ax),
 }
 
 
@@ -140,11 +138,7 @@ def test_a_plane_without_a_finite_value_is_drawn_without_complaint(value):
     ax = plots.decision_boundary(lambda points: np.full(len(points), value), X, LABELS)
     shades, _ = ax.collections
     assert len(shades.get_paths()) == (not np.isnan(value))
-    pixels(
-        plots.contour_path(
-            lambda points: np.full(len(points), value), {"path": X}, xlim=(0, 4), ylim=(0, 5)
-        )
-    )
+    pixels(plots.contours(lambda points: np.full(len(points), value), xlim=(0, 4), ylim=(0, 5)))
 
 
 LEVEL = {
@@ -157,7 +151,7 @@ LEVEL = {
 @pytest.mark.filterwarnings("ignore:overflow")
 @pytest.mark.parametrize("f", LEVEL.values(), ids=LEVEL)
 def test_ground_that_is_level_or_endless_is_shaded(f):
-    ax = plots.contour_path(f, {"path": X}, xlim=(0, 4), ylim=(0, 5))
+    ax = plots.contours(f, xlim=(0, 4), ylim=(0, 5))
     assert len(ax.collections[0].get_paths()) >= 1
     assert np.any(pixels(ax) != 255)
 
@@ -186,15 +180,8 @@ def test_signed_images_are_white_at_0_blue_above_red_below():
     assert red[0] > red[2] and blue[2] > blue[0] and min(white) > 0.95
 
 
-def test_contour_path_goes_from_its_ring_to_its_cross():
-    ax = plots.contour_path(
-        height, {"one": X, "two": X[::-1]}, xlim=(0, 4), ylim=(0, 5), xlabel="w"
-    )
-    path, ring, cross = ax.lines[:3]
-    np.testing.assert_array_equal(path.get_xydata(), X)
-    np.testing.assert_array_equal(ring.get_xydata(), X[:1])
-    np.testing.assert_array_equal(cross.get_xydata(), X[-1:])
-    assert (ring.get_marker(), cross.get_marker()) == ("o", "x")
+def test_contours_are_darker_where_the_ground_is_higher():
+    ax = plots.contours(height, xlim=(0, 4), ylim=(0, 5), xlabel="w")
     assert (ax.get_xlim(), ax.get_ylim(), ax.get_xlabel()) == ((0, 4), (0, 5), "w")
     (shades,) = ax.collections
     assert np.all(np.diff(shades.get_facecolors()[:, :3].sum(axis=1)) < 0), "higher is darker"
@@ -202,7 +189,6 @@ def test_contour_path_goes_from_its_ring_to_its_cross():
     np.testing.assert_allclose(
         [(e.min(), e.max()) for e in edges], [(k, k + 1) for k in range(14)], atol=1e-9
     )
-    assert [text.get_text() for text in ax.get_legend().get_texts()] == ["one", "two"]
 
 
 def test_layer_colours_run_from_dark_to_bright():
@@ -282,14 +268,6 @@ def test_network_shows_every_unit_and_every_weight():
     assert sorted(text.get_text() for text in ax.texts) == sorted(
         "1.5 2 3 4 5 −6 a b c d e".split()
     )
-
-
-def test_a_legend_of_long_names_has_rows():
-    for names, columns in ((("a", "b"), 2), (("a path with a long name", "another such path"), 1)):
-        ax = plots.axes(2)[0]
-        for name in names:
-            ax.plot([0, 1], label=name)
-        assert style.names_above(ax).get_legend()._ncols == columns
 
 
 def test_the_line_of_a_unit_that_is_far_away_is_no_error():

@@ -265,7 +265,7 @@ def test_valleys_draw_both_paths_of_each_rule_solid_and_dashed_on_equal_axes():
         np.testing.assert_array_equal(first.get_xydata(), straight[name])
         np.testing.assert_array_equal(second.get_xydata(), turned[name])
         assert (
-            first.get_color() == plots.COLORS[name]
+            first.get_color() == plots.ORANGE
             and first.get_linestyle() == "-"
             and second.is_dashed()
         )
@@ -273,12 +273,6 @@ def test_valleys_draw_both_paths_of_each_rule_solid_and_dashed_on_equal_axes():
         low, high = panel.get_ylim()
         assert low < 0 and high > turned[name].max(axis=0)[1]
     assert words(ax) == ["8 → 9"]
-
-
-def test_valleys_of_one_colour_keep_it_for_every_rule():
-    ax = drawn(scenes.valleys(paths(0), paths(0.1), color=plots.ORANGE))
-    shown = [panel for panel in ax.ravel() if panel.axison]
-    assert [panel.lines[0].get_color() for panel in shown] == [plots.ORANGE] * 2
 
 
 def test_valleys_take_two_paths_for_each_name():

@@ -18,7 +18,7 @@ from matplotlib.figure import Figure
 from PIL import Image
 
 from dlcourse import plots, training, widgets
-from dlcourse.drawing import canvas, style
+from dlcourse.drawing import canvas
 
 
 def pixels(panel):
@@ -32,7 +32,8 @@ def wave(ax=None, *, lr=0.5, n=3, kind="sin", grid=True, scale=1.0):
     ax = plots.axes() if ax is None else ax
     ax.plot(x, getattr(np, kind)(lr * x) * scale + grid, label="wave")
     ax.set(xlabel="x", ylim=(-3, 3))
-    return style.names_above(ax)
+    ax.legend()
+    return ax
 
 
 def test_explore_makes_a_control_for_each_kind_of_range():

@@ -15,7 +15,6 @@ from dlcourse.drawing.style import (
     BACKWARD,
     BLUE,
     COLORS,
-    CYCLE,
     GREEN,
     GREY,
     INK,
@@ -23,7 +22,6 @@ from dlcourse.drawing.style import (
     PURPLE,
     RED,
     axes,
-    names_above,
 )
 
 PLANE = {"xlabel": "$x_1$", "ylabel": "$x_2$", "aspect": "equal"}
@@ -265,11 +263,8 @@ def images(x, ax=None, *, captions=None, columns=8, signed=False):
     return ax
 
 
-def contour_path(f, paths, ax=None, *, xlim, ylim, levels=14, **settings):
-    """Shades of f, (M, 2) -> (M,), and a path (steps, 2) for each {name: path}.
-
-    A path runs from its ring to its cross.
-    """
+def contours(f, ax=None, *, xlim, ylim, levels=14, **settings):
+    """Shades of f, (M, 2) -> (M,), over the plane: dark where it is high."""
     ax = axes() if ax is None else ax
     u, v, heights = _over_plane(f, xlim, ylim, 32)
     finite = heights[np.isfinite(heights)] if np.isfinite(heights).any() else np.zeros(1)
@@ -282,13 +277,8 @@ def contour_path(f, paths, ax=None, *, xlim, ylim, levels=14, **settings):
         edges,
         matplotlib.colormaps["Greys"](np.linspace(0, 0.55, len(edges) + 1)),
     )
-    for (name, path), (color, style) in zip(paths.items(), CYCLE * len(paths), strict=False):
-        color = COLORS.get(name, color)
-        ax.plot(*path.T, color=color, linestyle=style, label=name, marker=".", markersize=4)
-        ax.plot(*path[0], "o", color=color, markersize=9, markerfacecolor="none", markeredgewidth=2)
-        ax.plot(*path[-1], "x", color=color, markersize=9, markeredgewidth=2.5)
     ax.set(xlim=xlim, ylim=ylim, **settings)
-    return names_above(ax)
+    return ax
 
 
 def valley_axes(n=6):
@@ -297,13 +287,12 @@ def valley_axes(n=6):
     return axes(3 * rows, width=8.4, height=2.05 * rows, rows=rows)
 
 
-def valleys(straight, turned, ax=None, *, k=100, notes=None, color=None):
+def valleys(straight, turned, ax=None, *, k=100, notes=None):
     """Each rule's path in the valley (u^2 + k v^2) / 2, and dashed in the turned one, turned back.
 
     straight, turned: {name: path (steps, 2)}, both in the valley's own coordinates (u along, v
     across): where the dashed line lies on the other, the rule did not notice the turning. notes:
-    {name: words} for the corner of a panel. color: of all paths that are not turned; without it
-    each name has its own. All panels have the same limits, those of all paths.
+    {name: words} for the corner of a panel. All panels have the same limits, those of all paths.
     """
     if straight.keys() != turned.keys():
         raise ValueError(
@@ -323,7 +312,7 @@ def valleys(straight, turned, ax=None, *, k=100, notes=None, color=None):
         _shades(panel, u, v, np.sqrt(heights), edges, shades)
         panel.plot(
             *straight[name].T,
-            color=color or COLORS.get(name, BLUE),
+            color=ORANGE,
             linestyle="-",
             linewidth=2.4,
             marker=".",

@@ -22,11 +22,7 @@ BLUE, RED, GREEN, ORANGE, SKY, PURPLE = (
     "#0094FF",
     "#CC79A7",
 )
-COLORS = {
-    "label 0": RED, "label 1": BLUE,
-    "SGD": BLUE, "Momentum": RED, "Nesterov": GREEN,
-    "AdaGrad": PURPLE, "RMSProp": ORANGE, "Adam": SKY,
-}  # fmt: skip
+COLORS = {"label 0": RED, "label 1": BLUE}
 BACKWARD = "#8E3B78"  # what flows back, gradients and deltas: dark enough for words
 INK, GREY, PALE = "0.2", "0.45", "0.86"  # words and frames; second words; what is not meant now
 SHARP = 2  # pixels stored for each that is shown: a whole number, else ordinary screens blur
@@ -96,24 +92,6 @@ def layer_colors(n):
     They lie on one perceptual scale, and all are seen on white.
     """
     return matplotlib.colormaps["viridis"](np.linspace(0, 0.58, n))
-
-
-def names_above(ax):
-    """Names above the axes, where no curve can be."""
-    handles, labels = ax.get_legend_handles_labels()
-    if labels:
-        # letters that stand side by side
-        room = 12 * ax.figure.get_figwidth() / len(ax.figure.axes)
-        columns = min(4, len(labels), int(room / (6 + max(map(len, labels)))) or 1)
-        ax.legend(
-            handles,
-            labels,
-            loc="lower left",
-            bbox_to_anchor=(0, 1),
-            ncols=columns,
-            borderaxespad=0.2,
-        )
-    return ax
 
 
 def end_names(ax):

@@ -32,7 +32,7 @@ def axes():
 
 
 def unit_pictures(
-    outputs, weights, x, labels, ax=None, *, limits=(-2.4, 2.4), ranges=None, full=FULL, title=""
+    outputs, weights, x, labels, ax=None, *, limits=(-2.4, 2.4), ranges=None, title=""
 ):
     """Each unit as the picture of its output, the edges by weight; the last one large, with points.
 
@@ -40,7 +40,7 @@ def unit_pictures(
     plane(limits, n); the last has one unit. weights: a matrix (D, M) for each layer. x (N, 2),
     labels (N,), 0 or 1: the points. ranges: the (low, high) of each column's colours, white
     between; without, the limits for the inputs and (0, 1) for units. An edge is blue where its
-    weight is positive, red where it is negative, as wide and dark as 1 - exp(-|w| / full). A weight
+    weight is positive, red where it is negative, as wide and dark as 1 - exp(-|w| / FULL). A weight
     of 0 has no edge.
     """
     n = round(len(outputs[0]) ** 0.5)
@@ -61,7 +61,7 @@ def unit_pictures(
     size = min(0.68, 0.86 * LARGE / max(widths[:-1]))
     columns = np.linspace(0.4 + size / 2, LEFT - 0.75, len(outputs))[:-1]
     heights = [_heights(units, size, n) for units in widths[:-1]]
-    _edges(ax, columns, heights, weights, size, full)
+    _edges(ax, columns, heights, weights, size)
     for column, places, picture in zip(columns, heights, pictures, strict=False):
         _stack(ax, column, places, picture, size)
     frames = [
@@ -82,23 +82,20 @@ def unit_pictures(
         np.ravel(labels),
         limits,
     )
-    for name, y in zip(("$x_1$", "$x_2$"), heights[0], strict=False):
+    _words(ax, columns, widths, heights[0], title)
+    return ax
+
+
+def _words(ax, columns, widths, inputs, title):
+    """The inputs' names, how many units a column has, and the title over the large picture."""
+    for name, y in zip(("$x_1$", "$x_2$"), inputs, strict=False):
         ax.text(0.32, y, name, ha="right", va="center", fontsize=11, color=INK)
+    above = FOOT + LARGE + 0.24
+    look = {"ha": "center", "va": "center"}
     for column, units in zip(columns[1:], widths[1:], strict=False):
         words = f"{units} unit{'s' * (units > 1)}"
-        ax.text(
-            column, FOOT + LARGE + 0.24, words, ha="center", va="center", color=GREY, fontsize=10
-        )
-    ax.text(
-        LEFT + LARGE / 2,
-        FOOT + LARGE + 0.24,
-        title,
-        ha="center",
-        va="center",
-        color=INK,
-        fontsize=11,
-    )
-    return ax
+        ax.text(column, above, words, color=GREY, fontsize=10, **look)
+    ax.text(LEFT + LARGE / 2, above, title, color=INK, fontsize=11, **look)
 
 
 def _toned(y, low, high):
@@ -130,7 +127,7 @@ def _square(x, y, size):
     return [(x - half, y - half), (x + half, y - half), (x + half, y + half), (x - half, y + half)]
 
 
-def _edges(ax, columns, heights, weights, size, full):
+def _edges(ax, columns, heights, weights, size):
     """All weights as curves from picture to picture, the darkest on top."""
     starts, ends = [], []
     for k, (column, places) in enumerate(zip(columns, heights, strict=True)):
@@ -147,7 +144,7 @@ def _edges(ax, columns, heights, weights, size, full):
     across = np.linspace(0, 1, len(BENT))
     curves = np.stack([x0 + (x1 - x0) * across, y0 + (y1 - y0) * BENT], axis=-1)
     w = np.concatenate([np.ravel(W) for W in weights])
-    share = 1 - np.exp(-np.abs(w) / full)
+    share = 1 - np.exp(-np.abs(w) / FULL)
     ink = (0.25 + 0.75 * share)[:, None]
     colors = 1 - ink + ink * np.where(w[:, None] > 0, to_rgb(BLUE), to_rgb(RED))
     order = np.argsort(share, kind="stable")

@@ -561,7 +561,7 @@ def _ground(ax, k=100, angle=0, *, xlim, ylim, **settings):
     """Shades of the valley seen from above, dark where it is high, and a cross at the bottom."""
     H, _ = valley(k, angle)
     settings = {"xlim": xlim, "ylim": ylim, "levels": 7, **settings}
-    plots.contour_path(lambda w: np.sqrt(height(w, H)), {}, ax, **settings)
+    plots.contours(lambda w: np.sqrt(height(w, H)), ax, **settings)
     ax.plot(0, 0, "+", color="black", markersize=11, markeredgewidth=2, zorder=5)
     ax.annotate("bottom", (0, 0), (0, 8), textcoords="offset points", ha="center", va="bottom")
     return ax
@@ -850,7 +850,7 @@ def show_turned(rates, n=60):
         shown = [f"{count}" if count <= 1000 else "over 1000" for count in counts]
         notes[name] = f"lr {lr:g}; steps {shown[0]} → {shown[1]}"
         words.append(f"{name} {steps(counts[0])} and {steps(counts[1])}")
-    ax = plots.valleys(straight, back, notes=notes, color=plots.ORANGE)
+    ax = plots.valleys(straight, back, notes=notes)
     plots.show(
         ax,
         "Six paths in a valley, and dashed in the same valley turned by 45 degrees and turned "
@@ -1000,9 +1000,8 @@ def show_strolls(settings, seed=0, n=500):
     words = []
     for a, (batch, lr) in zip(ax, settings, strict=True):
         walked = stroll(batch, lr, seed)
-        plots.contour_path(
+        plots.contours(
             lambda w, walked=walked: np.sqrt(walked.loss(w)),
-            {},
             a,
             levels=8,
             xlim=(-2, 12),
