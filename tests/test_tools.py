@@ -105,6 +105,16 @@ def test_a_small_picture_keeps_a_colour_that_is_rare():
     assert np.abs(np.asarray(reduced.convert("RGB"), int) - array).max() < 20
 
 
+def test_a_small_picture_has_no_more_colours_than_the_eye_needs():
+    greys = np.arange(256, dtype=np.uint8)[None, :, None].repeat(3, axis=2).repeat(40, axis=0)
+    out = io.BytesIO()
+    Image.fromarray(greys).save(out, "png")
+    reduced = record.unpacked(record.small(base64.b64encode(out.getvalue()).decode()))
+    found = np.asarray(reduced.convert("RGB"), int)
+    assert len(np.unique(found)) <= 64, "each grey within 8 of 255 takes some 16 of them"
+    assert np.abs(found - greys).max() <= record.SEEN
+
+
 def test_flat_colours_stay_exact_in_a_picture_of_many_colours():
     """Grounds, bars and lines, whatever the thousands of colours of a photograph beside them."""
     rng = np.random.default_rng(0)
