@@ -27,20 +27,23 @@ def letter_net(
     seed=0,
     dtype=np.float32,
     scale=1.0,
+    dropout=None,
 ):
     """A Sequential from 289 pixels to 26 letters, with a hidden layer for each width in `hidden`.
 
     `unit` stands behind every hidden Dense, `output` behind the last one; None is no unit: the
-    layer stays linear.
+    layer stays linear. With `dropout` = p a Dropout(p) stands behind every hidden unit.
     First weights are normal with standard deviation scale/sqrt(n_in), biases 0.
     """
     sizes = [289, *hidden, 26]
     units = [unit] * len(hidden) + [output]
     stack = []
-    for n_in, n_out, kind in zip(sizes[:-1], sizes[1:], units, strict=True):
+    for k, (n_in, n_out, kind) in enumerate(zip(sizes[:-1], sizes[1:], units, strict=True)):
         stack.append(layers.Dense(n_in, n_out, initializers.normal(scale / np.sqrt(n_in))))
         if kind is not None:
             stack.append(kind())
+        if dropout is not None and k < len(hidden):
+            stack.append(layers.Dropout(dropout))
     return network.Sequential(stack, seed, dtype)
 
 
@@ -56,17 +59,20 @@ def train(
     optimizer=None,
     progress=None,
     batch_size=1024,
+    penalty=None,
 ):
     """Train net in batches of `batch_size`, their order drawn from `seed`; returns the History.
 
     `learn` and `judge` are pairs (x, t): the examples to learn from, and those whose accuracy is
     taken after each epoch. Unless given, the loss is MeanSquaredError() and the optimizer plain
-    gradient descent, SGD(lr); with an optimizer of your own, lr is None.
+    gradient descent, SGD(lr); with an optimizer of your own, lr is None. With `judge` None no
+    accuracy is taken; a `penalty` is training.L1 or training.L2.
     """
     batches = training.Batches(*learn, batch_size, seed)
     loss = loss or losses.MeanSquaredError()
     optimizer = optimizer or optimizers.SGD(lr)
-    return training.fit(net, loss, optimizer, batches, epochs, validation=judge, progress=progress)
+    more = {"validation": judge, "penalty": penalty, "progress": progress}
+    return training.fit(net, loss, optimizer, batches, epochs, **more)
 
 
 def train_each(
