@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from dlcourse import activations, data, losses, network, plots, training, widgets
+from dlcourse import activations, data, layers, losses, network, plots, training, widgets
 from dlcourse.lessons import letters as letters_room
 from dlcourse.lessons import vanishing_gradient as lesson
 
@@ -50,6 +50,25 @@ def test_units_are_open_as_far_as_their_slope_is_from_the_largest(letters):
     assert bare.shape == (len(x), 26) and np.all(bare == 1)
     relu = letters_room.open_units(letters_room.letter_net([7], RELU), x)[0]
     assert set(np.unique(relu)) == {0, 1}
+
+
+SLOPES_AT_MINUS_1_AND_1 = [  # as shares of the largest: of 1, of alpha where that is larger
+    (activations.LeakyReLU(0.2), [0.2, 1]),
+    (activations.PReLU(-0.5), [0.5, 1]),
+    (activations.PReLU(2.0), [1, 0.5]),
+    (activations.RReLU(0.1, 0.3), [0.2, 1]),
+    (activations.ELU(0.5), [0.5 / np.e, 1]),
+    (activations.ELU(2.0), [1 / np.e, 0.5]),
+    (activations.SELU(), [1 / np.e, 1 / 1.6732632423543772]),
+]
+
+
+@pytest.mark.parametrize(("unit", "shares"), SLOPES_AT_MINUS_1_AND_1, ids=lambda value: str(value))
+def test_units_with_a_leak_are_open_on_both_sides(unit, shares):
+    dense = layers.Dense(1, 2)
+    net = network.Sequential([dense, layers.Dropout(0.5), unit], dtype=np.float64)
+    dense.W = np.array([[-1.0, 1.0]])
+    np.testing.assert_allclose(letters_room.open_units(net, np.ones((1, 1))), [[shares]])
 
 
 def test_a_film_sees_what_a_probe_sees_and_keeps_the_weights_of_each_frame(letters):

@@ -70,6 +70,15 @@ def test_the_way_back_of_a_strip_fades_from_the_loss_to_the_input():
     assert len(arrows(strip.strip("gradient", LETTER), style.BACKWARD)) == 1
 
 
+def test_the_hidden_units_of_a_strip_are_drawn_with_the_bend_inside():
+    ax = strip.strip("unit", LETTER)
+    circles = np.array([c.center for c in ax.patches if isinstance(c, Circle)])
+    bends = [c.get_segments()[0][1] for c in ax.collections if c.get_zorder() == 5]
+    hidden = circles[np.isin(circles[:, 0], strip.COLUMNS[1:3])]
+    assert len(bends) == len(hidden) == 8
+    np.testing.assert_allclose(np.array(bends) - hidden, [[0, -0.02]] * 8, atol=1e-12)
+
+
 def test_a_strip_takes_several_parts_and_knows_its_parts():
     assert words(strip.strip(["loss", "input"], LETTER)) == ["loss", "numbers in", "the loss"]
     ax = strip.strip(["weights", "gradient", "neuron", "loop"], LETTER)

@@ -16,6 +16,7 @@ PARTS = {  # what a lesson is about: the words under it
     "weights": "the first weights",
     "step": "the step",
     "loop": "a memory",
+    "unit": "what a unit answers",
 }
 STRIP = {"width": 7.85, "height": 1.1}
 COLUMNS = (1.9, 3.2, 4.5, 5.8)  # where the units of a strip stand
@@ -105,7 +106,18 @@ def _units(ax, places, inked):
             )
             meant = meant or "loss" in inked and column == 3
             look = {"facecolor": INK if meant else "white", "edgecolor": INK if meant else "0.75"}
-            ax.add_patch(Circle(place, 0.052, linewidth=0.9, zorder=4, **look))
+            if "unit" in inked and column in (1, 2):
+                _kinked(ax, place)
+            else:
+                ax.add_patch(Circle(place, 0.052, linewidth=0.9, zorder=4, **look))
+
+
+def _kinked(ax, place):
+    """A unit with the bend of its activation inside."""
+    x, y = place
+    ax.add_patch(Circle(place, 0.068, linewidth=0.9, zorder=4, facecolor="white", edgecolor=INK))
+    bend = [[(x - 0.04, y - 0.02), (x, y - 0.02), (x + 0.03, y + 0.03)]]
+    ax.add_collection(LineCollection(bend, colors=INK, linewidths=1.3, zorder=5), autolim=False)
 
 
 def _loss(ax, middle, inked):

@@ -13,6 +13,7 @@ from dlcourse.drawing.style import new_figure
 
 UNITS = {"sigmoid": activations.Sigmoid, "tanh": activations.Tanh, "ReLU": activations.ReLU}
 LARGEST_SLOPE = {activations.Sigmoid: 0.25, activations.Tanh: 1.0, activations.ReLU: 1.0}
+LARGEST_SLOPE |= {activations.LeakyReLU: 1.0, activations.RReLU: 1.0}
 
 
 def rms(a):
@@ -28,20 +29,28 @@ def letter_net(
     dtype=np.float32,
     scale=1.0,
     dropout=None,
+    norm=None,
 ):
     """A Sequential from 289 pixels to 26 letters, with a hidden layer for each width in `hidden`.
 
     `unit` stands behind every hidden Dense, `output` behind the last one; None is no unit: the
     layer stays linear. With `dropout` = p a Dropout(p) stands behind every hidden unit.
+    With `norm` a BatchNorm stands "before" every hidden unit, or "after" it.
     First weights are normal with standard deviation scale/sqrt(n_in), biases 0.
     """
+    if norm not in (None, "before", "after"):
+        raise ValueError(f'letter_net takes norm as "before", "after" or None, got {norm!r}')
     sizes = [289, *hidden, 26]
     units = [unit] * len(hidden) + [output]
     stack = []
     for k, (n_in, n_out, kind) in enumerate(zip(sizes[:-1], sizes[1:], units, strict=True)):
         stack.append(layers.Dense(n_in, n_out, initializers.normal(scale / np.sqrt(n_in))))
+        if norm == "before" and k < len(hidden):
+            stack.append(layers.BatchNorm(n_out))
         if kind is not None:
             stack.append(kind())
+        if norm == "after" and k < len(hidden):
+            stack.append(layers.BatchNorm(n_out))
         if dropout is not None and k < len(hidden):
             stack.append(layers.Dropout(dropout))
     return network.Sequential(stack, seed, dtype)
@@ -130,29 +139,39 @@ def twin_axes(height, right):
     return np.array([made[name] for name in ("a", "b", "c", "d", *dict.fromkeys(right))])
 
 
-def draw_frame(pair, film, at, picture, title):
+def draw_frame(pair, film, at, picture, title, room=6):
     """The instrument on a pair of axes for frame number `at` of a Film.
 
-    Bars hang from the last layer's magnitude at step 0.
+    Bars hang from the last layer's magnitude at step 0; room: for so many layers.
     """
     magnitudes, level = np.array(film.frames[at].grad_rms), film.frames[0].grad_rms[-1]
     seen = film.weights[at], magnitudes, film.open_units[at], picture
-    instrument.instrument(pair, *seen, reference=level, title=title, room=6)
+    instrument.instrument(pair, *seen, reference=level, title=title, room=room)
 
 
 def open_units(net, x):
     """For each Dense an array (N, M): the slopes of the units behind it over the largest slope.
 
-    Where no unit stands behind it, 1.
+    Where no unit stands behind it, 1. Other layers, such as BatchNorm, are passed through.
     """
     y, found = x.astype(net.dtype), []
     for layer in net.layers:
-        y = layer.forward(y)
+        z, y = y, layer.forward(y)
         if isinstance(layer, layers.Dense):
             found.append(np.ones_like(y))
-        else:
-            found[-1] = layer.slope(y) / LARGEST_SLOPE[type(layer)]
+        elif hasattr(layer, "slope"):
+            takes_z = isinstance(layer, activations.PReLU)
+            found[-1] = np.abs(layer.slope(z if takes_z else y)) / largest_slope(layer)
     return found
+
+
+def largest_slope(unit):
+    """The largest slope of a unit, in size; that of PReLU, ELU and SELU depends on their alpha."""
+    if isinstance(unit, activations.PReLU):
+        return max(1.0, abs(float(unit.alpha[0])))
+    if isinstance(unit, activations.ELU):
+        return getattr(unit, "scale", 1.0) * max(1.0, unit.alpha)
+    return LARGEST_SLOPE[type(unit)]
 
 
 @functools.cache
