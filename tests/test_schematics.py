@@ -79,6 +79,13 @@ def test_the_hidden_units_of_a_strip_are_drawn_with_the_bend_inside():
     np.testing.assert_allclose(np.array(bends) - hidden, [[0, -0.02]] * 8, atol=1e-12)
 
 
+def test_a_normalization_stands_before_each_hidden_layer_of_a_strip():
+    ink = to_rgba(style.INK)
+    boxes = [p for p in strip.strip("normalization", LETTER).patches if p.get_facecolor() == ink]
+    middles = sorted(np.mean(p.get_bbox().get_points(), axis=0)[0] for p in boxes)
+    np.testing.assert_allclose(middles, np.array(strip.COLUMNS[1:3]) - 0.19)
+
+
 def test_a_strip_takes_several_parts_and_knows_its_parts():
     assert words(strip.strip(["loss", "input"], LETTER)) == ["loss", "numbers in", "the loss"]
     ax = strip.strip(["weights", "gradient", "neuron", "loop"], LETTER)

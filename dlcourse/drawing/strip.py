@@ -17,6 +17,7 @@ PARTS = {  # what a lesson is about: the words under it
     "step": "the step",
     "loop": "a memory",
     "unit": "what a unit answers",
+    "normalization": "a scale of its own",
 }
 STRIP = {"width": 7.85, "height": 1.1}
 COLUMNS = (1.9, 3.2, 4.5, 5.8)  # where the units of a strip stand
@@ -110,6 +111,9 @@ def _units(ax, places, inked):
                 _kinked(ax, place)
             else:
                 ax.add_patch(Circle(place, 0.052, linewidth=0.9, zorder=4, **look))
+        if "normalization" in inked and column in (1, 2):
+            x, y = np.mean(units, axis=0)
+            box(ax, x - 0.19, y, 0.09, 0.15 * len(units), color=INK, edge=INK)
 
 
 def _kinked(ax, place):
