@@ -38,6 +38,15 @@ def test_the_pulls_are_the_slopes_of_the_losses_of_one_example(name, label):
     np.testing.assert_allclose(lesson.PULLS[name](lesson.sigmoid(z), label), slopes, atol=1e-8)
 
 
+def test_the_pull_of_the_squared_error_is_largest_at_ln_2_and_that_of_the_cross_entropy_climbs():
+    z = np.linspace(-8, 8, 1601)
+    p = lesson.sigmoid(z)
+    squares, surprise = lesson.PULLS["squared error"](p, 0), lesson.PULLS["cross-entropy"](p, 0)
+    assert np.isclose(z[squares.argmax()], np.log(2), atol=0.01)
+    assert np.all((np.diff(squares) > 0) == (z[1:] < np.log(2)))
+    assert np.all(np.diff(surprise) > 0)
+
+
 def test_the_mean_surprise_is_the_cross_entropy_and_never_infinite():
     z, t = np.array([-2.0, 0.5, 3.0]), np.array([1, 0, 1])
     p = lesson.sigmoid(z)
@@ -72,6 +81,17 @@ def test_the_sets_of_pictures_share_none_and_lose_none():
     assert len(rows) == len({row.tobytes() for row in x}) and sum(len(h[1]) for h in sets) == len(t)
 
 
+def test_the_curves_begin_before_the_first_step_and_end_at_the_neuron_that_is_returned():
+    learn, validation, _ = lesson.three_sets(0)
+    neuron, falls = lesson.train_neuron(*learn, lr=0.1, watched=[learn, validation], steps=5)
+    assert falls.shape == (6, 2)
+    np.testing.assert_allclose(falls[0], np.log(2))
+    for k, (x, t) in enumerate((learn, validation)):
+        p = neuron.probability(x)
+        q = np.where(t[:, 0] == 1, p, 1 - p)
+        np.testing.assert_allclose(falls[-1, k], -np.log(q).mean())
+
+
 def test_a_trained_neuron_reads_what_it_has_not_seen_and_is_surprised_by_what_it_misreads():
     neuron = lesson.trained_neuron()
     five, three = lesson.unseen(5, 25), lesson.unseen(3, 0)
@@ -92,10 +112,10 @@ def test_the_sums_behind_probability_of_what():
 
 def test_every_drawing_shows_a_figure_with_a_sentence_that_holds_its_number(points, shown):
     x, t = points
-    paths, right = lesson.paths_on_heaps(seed=0, steps=150)
+    paths, _ = lesson.paths_on_heaps(seed=0, steps=150)
     neuron = lesson.trained_neuron()
-    train, validation, test = lesson.three_sets(0)
-    _, falls = lesson.learn(*train, lr=0.1, watched=[train, validation], steps=20)
+    learn, validation, test = lesson.three_sets(0)
+    _, falls = lesson.train_neuron(*learn, lr=0.1, watched=[learn, validation], steps=20)
     lesson.show_digits(test[0][:8], test[0][8:16])
     lesson.show_reading(neuron, lesson.unseen(5, 25))
     lesson.show_step_and_sigmoid()
@@ -103,21 +123,19 @@ def test_every_drawing_shows_a_figure_with_a_sentence_that_holds_its_number(poin
     lesson.show_chain(np.array([1.0, 2.0]), np.array([0.5, -1.0]), 1)
     lesson.show_products()
     lesson.show_borders(x, t, [(1, -0.5), (-4, -4)])
-    lesson.show_shares(paths, x, t)
     lesson.show_grounds(paths, steps=50)
     lesson.show_valleys(np.linspace(-6, 8, 71), np.array([1.0, -2.0]), np.array([1, 0]), [-1, 4])
-    lesson.show_stacks(train, validation, test)
+    lesson.show_stacks(learn, validation, test)
     lesson.show_falls(falls[:, 0], falls[:, 1])
     lesson.show_weights(neuron, test[0], test[1][:, 0])
-    assert len(shown) == 13
+    assert len(shown) == 12
     p = neuron.probability(lesson.unseen(5, 25)[None])[0]
     assert f"p ≈ {p:.2f}, more likely a five" in shown[1]
     assert "dL/dp = -5.48" in shown[4] and "dL/dw₂ = -1.635" in shown[4]
     assert "with w = (-4, -4) 3.5% are right" in shown[6]
-    assert f"squared error ≈ {right['squared error'][100]:.3f}" in shown[7]
     end = paths["squared error"][50]
-    assert f"squared error comes to (≈ {end[0]:.1f}, ≈ {end[1]:.1f})" in shown[8]
-    assert f"≈ {falls[-1, 0]:.2f}, on the validation set" in shown[11]
+    assert f"squared error comes to (≈ {end[0]:.1f}, ≈ {end[1]:.1f})" in shown[7]
+    assert f"≈ {falls[-1, 0]:.2f}, on the validation set" in shown[10]
 
 
 def test_tables_print_what_they_return(capsys):

@@ -158,44 +158,49 @@ def threes_and_fives():
 
 def three_sets(seed):
     """Training, validation and test, each (x, t): 60, 20 and 20 % of the threes and fives."""
-    train, rest = data.split(*threes_and_fives(), 0.6, seed)
-    return train, *data.split(*rest, 0.5, seed)
+    learn, rest = data.split(*threes_and_fives(), 0.6, seed)
+    return learn, *data.split(*rest, 0.5, seed)
 
 
 class Neuron:
-    """One neuron: z = x w + b, class 1 where z > 0. All weights begin at 0."""
+    """One neuron: z = x w + b with weights w (D,), class 1 where z > 0."""
 
-    def __init__(self, n_features):
-        self.w = np.zeros(n_features)
-        self.b = 0.0
+    def __init__(self, w, b):
+        self.w = w
+        self.b = b
 
     def probability(self, x):
-        """p (N,) for x (N, n_features): how probable label 1 is."""
+        """p (N,) for x (N, D): how probable label 1 is."""
         return sigmoid(x @ self.w + self.b)
 
     def predict(self, x):
-        """Class numbers (N,) for x (N, n_features)."""
+        """Class numbers (N,) for x (N, D)."""
         return (self.probability(x) > 0.5).astype(int)
 
+    def surprises(self, sets):
+        """The mean surprise on each of several sets x (N, D), t (N, 1)."""
+        return [float(mean_surprise(x @ self.w + self.b, t[:, 0])) for x, t in sets]
 
-def learn(x, t, lr, watched=(), steps=200):
+
+def train_neuron(x, t, lr, watched=(), steps=200):
     """A neuron after gradient descent on the mean surprise at x (N, D), t (N, 1), and its curves.
 
-    The curves (steps, sets) are the mean surprise on each set (x, t) of `watched`.
+    The curves (steps + 1, sets) are the mean surprise on each set (x, t) of `watched`, before the
+    first step and after each.
     """
-    neuron = Neuron(x.shape[1])
-    surprises = []
+    neuron = Neuron(np.zeros(x.shape[1]), 0.0)
+    surprises = [neuron.surprises(watched)]
     for _ in range(steps):
-        error = sigmoid(x @ neuron.w + neuron.b) - t[:, 0]
-        neuron.w -= lr * x.T @ error / len(x)
-        neuron.b -= lr * error.mean()
-        surprises.append([mean_surprise(a @ neuron.w + neuron.b, b[:, 0]) for a, b in watched])
+        error = neuron.probability(x) - t[:, 0]
+        neuron.w = neuron.w - lr * x.T @ error / len(x)
+        neuron.b = neuron.b - lr * error.mean()
+        surprises.append(neuron.surprises(watched))
     return neuron, np.array(surprises)
 
 
-def chosen(train, validation, rates):
+def chosen(learn, validation, rates):
     """The rate that is right most often on the validation set, the first of equals; its neuron."""
-    neurons = {lr: learn(*train, lr)[0] for lr in rates}
+    neurons = {lr: train_neuron(*learn, lr)[0] for lr in rates}
     best = max(rates, key=lambda lr: training.accuracy(neurons[lr], *validation))
     return best, neurons[best]
 
@@ -203,7 +208,7 @@ def chosen(train, validation, rates):
 @functools.cache
 def trained_neuron():
     """The neuron at the end of the lesson: deal 0, rate 1, 200 steps on the training set."""
-    neuron, _ = learn(*three_sets(0)[0], lr=1.0)
+    neuron, _ = train_neuron(*three_sets(0)[0], lr=1.0)
     return neuron
 
 
@@ -406,25 +411,6 @@ def show_borders(x, t, guesses):
         ax,
         "Two heaps of points, blue discs and red triangles, on a plane coloured by the answer; a "
         f"line where it is 1/2. Left the line cuts through both heaps; {' and '.join(words)}.",
-    )
-
-
-def show_shares(paths, x, t, at=100):
-    """The share of right answers along each {loss: path (steps + 1, 2)}."""
-    ax = plots.axes(width=6.6, height=3.0)
-    words = []
-    for name, path in paths.items():
-        right = np.mean((path @ x.T > 0) == t, axis=1)
-        ax.plot(right, color=INKS[name], linestyle="-", label=name)
-        ax.plot(at, right[at], "o", color=INKS[name], label="_mark")
-        words.append(f"{name} ≈ {right[at]:.3f}")
-    ax.axvline(at, color="0.75", linewidth=1, linestyle="-", zorder=0, label="_at")
-    ax.set(xlim=(0, len(path) - 1), ylim=(0, 1.03), xlabel="step", ylabel="share of right answers")
-    plots.end_names(ax)
-    plots.show(
-        ax,
-        f"Share of right answers over the steps from the bad start. After {at} steps: "
-        f"{', '.join(words)}; near step 300 squared error turns, too.",
     )
 
 
@@ -637,7 +623,7 @@ def show_valleys(line, points, labels, ends):
     )
 
 
-def print_valleys(sizes, sets=200, seed=0):
+def print_valleys(sizes, sets, seed=0):
     """A line for each number of points: sets with two valleys and wrong ends; {size: the counts}.
 
     Of `sets` sets of random points with tossed labels, see count_valleys.
@@ -652,13 +638,13 @@ def print_valleys(sizes, sets=200, seed=0):
     return found
 
 
-def show_stacks(train, validation, test):
+def show_stacks(learn, validation, test):
     """The three sets of pictures as three stacks, with what each is for."""
     ax = sheet(8.4, 1.9)
-    total = sum(len(pictures[1]) for pictures in (train, validation, test))
+    total = sum(len(pictures[1]) for pictures in (learn, validation, test))
     left = 0.2
     for pictures, name, use, color in (
-        (train, "training", "the gradient comes from these", "0.82"),
+        (learn, "training", "the gradient comes from these", "0.82"),
         (validation, "validation", "chooses the rate", "0.9"),
         (test, "test", "opened once", "white"),
     ):
@@ -672,18 +658,18 @@ def show_stacks(train, validation, test):
         left += width
     plots.show(
         ax,
-        f"Three sets without a picture in common: {len(train[1])} for training, "
+        f"Three sets without a picture in common: {len(learn[1])} for training, "
         f"{len(validation[1])} for validation, {len(test[1])} for the test.",
     )
 
 
 def show_falls(on_training, on_validation, first=10):
-    """The mean surprise on two sets after each step, from step `first` on."""
+    """The mean surprise on two sets, before the first step and after each; from `first` on."""
     ax = plots.axes(width=6.6, height=3.0)
     for name, values in (("training", on_training), ("validation", on_validation)):
-        steps = np.arange(first, len(values) + 1)
-        ax.plot(steps, values[first - 1 :], color=INKS[name], linestyle="-", label=name)
-    ax.set(xlim=(first, len(values)), ylim=(0, 0.3), xlabel="step", ylabel="mean surprise")
+        steps = np.arange(first, len(values))
+        ax.plot(steps, values[first:], color=INKS[name], linestyle="-", label=name)
+    ax.set(xlim=(first, len(values) - 1), ylim=(0, 0.3), xlabel="step", ylabel="mean surprise")
     plots.end_names(ax)
     plots.show(
         ax,
@@ -727,8 +713,8 @@ def print_deals(seeds, rates):
     """
     found = []
     for seed in seeds:
-        train, validation, test = three_sets(seed)
-        rate, neuron = chosen(train, validation, rates)
+        learn, validation, test = three_sets(seed)
+        rate, neuron = chosen(learn, validation, rates)
         found.append(training.accuracy(neuron, *test))
         always = 1 - test[1].mean()
         print(f"deal {seed}: rate ≈ {rate} chosen, accuracy on test ≈ {found[-1]:.3f}", end="; ")
