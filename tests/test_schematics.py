@@ -86,6 +86,13 @@ def test_a_normalization_stands_before_each_hidden_layer_of_a_strip():
     np.testing.assert_allclose(middles, np.array(strip.COLUMNS[1:3]) - 0.19)
 
 
+def test_the_steps_of_a_strip_whose_rate_shrinks_are_shorter_and_shorter():
+    drawn = arrows(strip.strip("rate", LETTER), style.INK)
+    ends = np.array(drawn)
+    lengths = ends[:, 1, 0] - ends[:, 0, 0]
+    assert len(lengths) == 5 and np.all(np.diff(lengths) < 0) and lengths[-1] > 0
+
+
 def test_a_strip_takes_several_parts_and_knows_its_parts():
     assert words(strip.strip(["loss", "input"], LETTER)) == ["loss", "numbers in", "the loss"]
     ax = strip.strip(["weights", "gradient", "neuron", "loop"], LETTER)

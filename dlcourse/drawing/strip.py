@@ -15,6 +15,7 @@ PARTS = {  # what a lesson is about: the words under it
     "loss": "the loss",
     "weights": "the first weights",
     "step": "the step",
+    "rate": "a rate that shrinks",
     "loop": "a memory",
     "unit": "what a unit answers",
     "normalization": "a scale of its own",
@@ -135,7 +136,7 @@ def _loss(ax, middle, inked):
 def _arrows(ax, middle, inked):
     """The way back below the network, the steps that it leads to, and the loop above a layer."""
     low = 0.23
-    if inked & {"gradient", "step"}:
+    if inked & {"gradient", "step", "rate"}:
         color = BACKWARD if "gradient" in inked else PALE
         turn = {"connectionstyle": "angle,angleA=-90,angleB=180,rad=6", "shrinkA": 0, "shrinkB": 0}
         way = FancyArrowPatch(
@@ -146,6 +147,11 @@ def _arrows(ax, middle, inked):
     if "step" in inked:
         for left, right in zip(COLUMNS[:-1], COLUMNS[1:], strict=True):
             arrow(ax, ((left + right) / 2, low), ((left + right) / 2, middle + 0.06), width=1.8)
+    if "rate" in inked:  # a walk above the network, each step shorter than the one before
+        x = 2.3
+        for length in (1.2, 0.8, 0.53, 0.36, 0.24):
+            arrow(ax, (x, 1.0), (x + length, 1.0), width=1.8)
+            x += length + 0.06
     if "loop" in inked:
         top = middle + 0.29
         arrow(ax, (COLUMNS[1] + 0.11, top), (COLUMNS[1] - 0.11, top), bend=-1.4, width=1.6)
