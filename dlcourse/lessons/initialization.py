@@ -4,6 +4,7 @@ First what is computed, then what is drawn of it. A function `show_...` draws an
 sentence for those who cannot see the picture; a function `draw_...` stands behind sliders.
 """
 
+import copy
 import functools
 import warnings
 
@@ -143,16 +144,11 @@ def accuracy_after(net, learn, judge, lr, epochs=1, seed=0):
     return np.nan if run.stopped else run.val_accuracy[-1]
 
 
-def three_starts(learn, judge, lr, epochs, seeds=(0, 1, 2), centred=False, **kind):
-    """accuracy_after for the letter_net of this kind from each seed: an array.
-
-    centred=True gives its sigmoids the bias of `centre`.
-    """
+def three_starts(learn, judge, lr, epochs, seeds=(0, 1, 2), **kind):
+    """accuracy_after for the letter_net of this kind from each seed: an array."""
     found = []
     for seed in seeds:
         net = letter_net(seed=seed, output=None, **kind)
-        if centred:
-            centre(net)
         found.append(accuracy_after(net, learn, judge, lr, epochs, seed))
     return np.array(found)
 
@@ -347,9 +343,15 @@ def watch(recipe, learn, probe, seed=0, steps=Film.STEPS):
     return seen
 
 
-def films_of(recipes, learn, probe):
-    """{name: Film} for {name: recipe}."""
-    return {name: watch(recipe, learn, probe) for name, recipe in recipes.items()}
+def films_of(recipes, learn, probe, seed=0, steps=Film.STEPS):
+    """{name: Film} for {name: recipe}; what has equal recipes is trained once and shares a Film."""
+    trained, films = {}, {}
+    for name, recipe in recipes.items():
+        lines = tuple(recipe.values())
+        if lines not in trained:
+            trained[lines] = watch(recipe, learn, probe, seed, steps)
+        films[name] = trained[lines]
+    return films
 
 
 def chart(film):
@@ -377,13 +379,12 @@ def sick_and_cured(name_it, learn, probe, seed=0):
 
     name_it(start, now, gates) is given each network's `chart`.
     """
+    cured = {disease: with_change(recipe, CURES[disease]) for disease, recipe in SICK.items()}
+    films = [films_of(recipes, learn, probe, seed, (0, 200)) for recipes in (SICK, cured)]
     found = {}
-    for disease, recipe in SICK.items():
-        pair = []
-        for one in (recipe, with_change(recipe, CURES[disease])):
-            film = watch(one, learn, probe, seed, steps=(0, 200))
-            pair.append((name_it(*chart(film)), film.frames[-1].accuracy))
-        found[disease] = tuple(pair)
+    for disease in SICK:
+        pair = [row[disease] for row in films]
+        found[disease] = tuple((name_it(*chart(film)), film.frames[-1].accuracy) for film in pair)
     return found
 
 
@@ -408,11 +409,12 @@ def recoveries(beds, cures, learn, probe):
 
     beds {letter: disease}, cures {letter: (line, value) or None}. Film.changed is the line.
     """
+    used = {letter: cures.get(letter) or CURES[disease] for letter, disease in beds.items()}
+    recipes = {letter: with_change(SICK[beds[letter]], cure) for letter, cure in used.items()}
     films = {}
-    for letter, disease in beds.items():
-        cure = cures.get(letter) or CURES[disease]
-        films[letter] = watch(with_change(SICK[disease], cure), learn, probe)
-        films[letter].changed = cure[0]
+    for letter, film in films_of(recipes, learn, probe).items():
+        films[letter] = copy.copy(film)
+        films[letter].changed = used[letter][0]
     return films
 
 
@@ -602,14 +604,13 @@ def show_kept(rows):
 
 
 def show_window(found, numerators):
-    """Accuracy against the numerator c for each depth: a dot for each seed, their median a line.
+    """Accuracy against the numerator c for both depths: a dot for each seed, their median a line.
 
     Where seeds overflow there is no accuracy, and words say how many.
     """
     ax = plots.axes(width=7.0, height=3.4)
-    colors = [plots.GREEN, plots.ORANGE, BLACK]
     said = []
-    for (depth, seeds), color in zip(found.items(), colors, strict=True):
+    for (depth, seeds), color in zip(found.items(), (plots.GREEN, BLACK), strict=True):
         whole = ~np.isnan(seeds).any(axis=1)
         middle = np.ma.masked_invalid(np.where(whole, np.nanmedian(_filled(seeds), axis=1), np.nan))
         ax.plot(numerators, middle, "-", color=color, label=f"{depth} hidden")

@@ -12,7 +12,7 @@ from dlcourse import activations, data, initializers, network
 from dlcourse.lessons import initialization as lesson
 
 SEEDS = range(10)
-RELU, TANH, SIGMOID = activations.ReLU, activations.Tanh, activations.Sigmoid
+RELU, TANH = activations.ReLU, activations.Tanh
 
 
 @functools.cache
@@ -25,8 +25,8 @@ def letters():
     return heaps
 
 
-def reached(lr, epochs, centred=False, **kind):
-    return lesson.three_starts(*letters(), lr, epochs, SEEDS, centred, **kind)
+def reached(lr, epochs, **kind):
+    return lesson.three_starts(*letters(), lr, epochs, SEEDS, **kind)
 
 
 # The four networks of the first question.
@@ -38,8 +38,8 @@ def tanh_sizes(std, seed):
 
 
 def test_of_four_sizes_one_over_root_n_learns_best_three_times_it_worse_and_two_guess():
-    """Ten tanh layers, lr 0.05, 100 steps. Width 64 here, 256 in the lesson: it takes a sixteenth
-    of the time.
+    """Ten tanh layers, lr 0.05. Width 64 and 100 steps here, 256 and 50 in the lesson: it takes an
+    eighth of the time.
     """
     scales = {1: "best", 3: "worse", 0.08: "guessing", 8: "guessing"}
     found = {s: reached(0.05, 1, hidden=[64] * 10, unit=TANH, scale=s) for s in scales}
@@ -132,14 +132,6 @@ def test_with_its_mean_taken_out_a_sigmoid_is_nearly_level_and_open():
         assert back > 0.9 and shut < 0.05
 
 
-def test_sigmoids_with_their_mean_taken_out_learn_more_than_with_zero_biases_at_any_size():
-    """Eight hidden layers of 30, lr 0.5, 200 steps; at 1/sqrt n with zero biases still guessing."""
-    kind = {"hidden": [30] * 8, "unit": SIGMOID}
-    plain = [reached(0.5, 2, scale=scale, **kind) for scale in (1, 5, 8)]
-    assert plain[0].max() < 0.1
-    assert np.all(reached(0.5, 2, True, scale=5, **kind) > 1.2 * np.max(plain, axis=0))
-
-
 # Digits.
 
 
@@ -176,12 +168,12 @@ def test_ten_hidden_layers_need_a_numerator_near_2_at_one_rate_and_200_steps():
 
 
 def test_more_steps_bring_c_1_back():
-    """The median more than doubles from 200 to 500 steps; the lesson takes 600."""
+    """The median more than doubles from 200 to 500 steps."""
     assert np.median(relus(10, 1, epochs=5)) > 2 * np.median(relus(10, 1))
 
 
 def test_a_smaller_rate_brings_c_4_back():
-    """lr 0.005: no overflow, above 0.1 after 300 steps; the lesson takes 500 and says above 0.2."""
+    """lr 0.005: no overflow, above 0.1 after 300 steps."""
     assert relus(10, 4, 0.005, 3).min() > 0.1
 
 
@@ -236,7 +228,7 @@ def test_from_zero_weights_no_weight_moves():
         assert not net.layers[0].W.any() and not net.layers[2].W.any()
 
 
-def test_relu_is_linear_on_letters_with_weights_of_one_sign_and_not_on_noise():
+def test_relu_is_linear_on_letters_with_weights_of_one_sign():
     unseen = letters()[1][0]
     for seed in SEEDS:
         rng = np.random.default_rng(seed)
@@ -245,7 +237,6 @@ def test_relu_is_linear_on_letters_with_weights_of_one_sign_and_not_on_noise():
         two_layers = np.maximum(np.maximum(unseen @ W1, 0) @ W2, 0)
         assert np.all(unseen @ W1 > 0) and np.all(unseen @ -W1 <= 0)
         assert np.allclose(two_layers, unseen @ W1 @ W2)
-        assert 0.4 < np.mean(rng.normal(size=(500, 289)) @ W1 > 0) < 0.6
 
 
 def test_at_hes_start_many_z_are_negative_and_hardly_a_unit_is_dead():
