@@ -5,6 +5,18 @@ They never raise, unless the environment variable DLCOURSE_STRICT is 1: then any
 an AssertionError. A lesson's checks stand in the file of its name; how they judge, in `engine`.
 """
 
+from dlcourse.exercises.activations import (
+    check_alphas_gradient,
+    check_dead_units,
+    check_elu_slope,
+    check_leaky_std,
+)
+from dlcourse.exercises.batch_normalization import (
+    check_folded,
+    check_normalized,
+    check_row_norm_backward,
+    check_share_arrived,
+)
 from dlcourse.exercises.before_you_start import (
     check_factor_per_step,
     check_log_of_product,
@@ -44,6 +56,12 @@ from dlcourse.exercises.rnn_forward_pass import (
     check_read_sequence,
     check_set_and_reset,
     check_to_the_start,
+)
+from dlcourse.exercises.schedules import (
+    check_ball_of_a_batch,
+    check_first_rates,
+    check_needed_r,
+    check_up_then_down,
 )
 from dlcourse.exercises.shallow_network import (
     check_all_gradients,

@@ -139,14 +139,14 @@ def twin_axes(height, right):
     return np.array([made[name] for name in ("a", "b", "c", "d", *dict.fromkeys(right))])
 
 
-def draw_frame(pair, film, at, picture, title, room=6):
+def draw_frame(pair, film, at, picture, title):
     """The instrument on a pair of axes for frame number `at` of a Film.
 
-    Bars hang from the last layer's magnitude at step 0; room: for so many layers.
+    Bars hang from the last layer's magnitude at step 0.
     """
     magnitudes, level = np.array(film.frames[at].grad_rms), film.frames[0].grad_rms[-1]
     seen = film.weights[at], magnitudes, film.open_units[at], picture
-    instrument.instrument(pair, *seen, reference=level, title=title, room=room)
+    instrument.instrument(pair, *seen, reference=level, title=title, room=6)
 
 
 def open_units(net, x):
