@@ -70,6 +70,12 @@ def test_the_way_back_of_a_strip_fades_from_the_loss_to_the_input():
     assert len(arrows(strip.strip("gradient", LETTER), style.BACKWARD)) == 1
 
 
+def test_the_weights_of_a_strip_have_a_second_way_into_the_loss():
+    ax = strip.strip("penalty", LETTER)
+    assert len(arrows(ax, style.INK)) == 1 and len(arrows(ax, style.BACKWARD)) == 0
+    assert [line.get_xdata()[0] for line in ax.lines] == [2.55, 3.85, 5.15]
+
+
 def test_the_hidden_units_of_a_strip_are_drawn_with_the_bend_inside():
     ax = strip.strip("unit", LETTER)
     circles = np.array([c.center for c in ax.patches if isinstance(c, Circle)])

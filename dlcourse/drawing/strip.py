@@ -19,6 +19,7 @@ PARTS = {  # what a lesson is about: the words under it
     "loop": "a memory",
     "unit": "what a unit answers",
     "normalization": "a scale of its own",
+    "penalty": "what the weights cost",
 }
 STRIP = {"width": 7.85, "height": 1.1}
 COLUMNS = (1.9, 3.2, 4.5, 5.8)  # where the units of a strip stand
@@ -76,7 +77,7 @@ def _edges(ax, places, inked):
         edges = [[(x0 + 0.07, y0), (x1 - 0.07, y1)] for x0, y0 in sources for x1, y1 in targets]
         weights = rng.standard_normal(len(edges))
         widths, colors, order = np.full(len(edges), 0.8), [PALE] * len(edges), 1
-        if inked & {"weights", "gradient"}:
+        if inked & {"weights", "gradient", "penalty"}:
             widths, order = 0.4 + 0.9 * np.abs(weights), 2
             colors = np.where(weights > 0, BLUE, RED)
         lines = LineCollection(edges, colors=colors, linewidths=widths, zorder=order)
@@ -147,6 +148,16 @@ def _arrows(ax, middle, inked):
     if "step" in inked:
         for left, right in zip(COLUMNS[:-1], COLUMNS[1:], strict=True):
             arrow(ax, ((left + right) / 2, low), ((left + right) / 2, middle + 0.06), width=1.8)
+    if "penalty" in inked:  # every weight has a second way into the loss
+        turn = {"connectionstyle": "angle,angleA=0,angleB=90,rad=6", "shrinkA": 0, "shrinkB": 0}
+        way = FancyArrowPatch(
+            (COLUMNS[0], low), (6.85, middle - 0.18), arrowstyle="-|>", mutation_scale=10, **turn
+        )
+        way.set(color=INK, linewidth=1.6, fill=True)
+        ax.add_patch(way)
+        for left, right in zip(COLUMNS[:-1], COLUMNS[1:], strict=True):
+            stub = [(left + right) / 2] * 2, [low, middle - 0.22]
+            ax.plot(*stub, color=INK, linewidth=1.6, linestyle="-")
     if "rate" in inked:  # a walk above the network, each step shorter than the one before
         x = 2.3
         for length in (1.2, 0.8, 0.53, 0.36, 0.24):
