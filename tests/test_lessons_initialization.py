@@ -142,7 +142,7 @@ def test_every_drawing_shows_a_figure_with_a_sentence_that_holds_its_number(lett
     monkeypatch.setattr(plots, "show", lambda ax, alt: shown.append(alt))
     rng = np.random.default_rng(0)
     noise = rng.normal(size=(20, 30))
-    lesson.show_outputs(lambda std: [np.tanh(std * noise)] * 10, [0.01, 3 / 16])
+    lesson.show_outputs(lambda std: [np.tanh(std * noise)] * 10, [0.01, 0.3])
     lesson.show_sums({4: np.array([-2.0, 2.0]), 9: np.array([-3.0, 3.0])})
     paths = {name: ([2.0**k for k in range(20)], [1.0] * 20) for name in "abcd"}
     lesson.show_rules(paths)
@@ -155,7 +155,7 @@ def test_every_drawing_shows_a_figure_with_a_sentence_that_holds_its_number(lett
     lesson.show_equal({"a": seen, "b": seen}, seen.weights)
     lesson.show_equal_start()
     assert len(shown) == 8
-    assert "3/16 ≈ 0.2" in shown[0]
+    assert "0.3 ≈ 0.3" in shown[0]
     assert "n = 9: ≈ 3.0" in shown[1]
     assert "a ≈ 2," in shown[2]
     assert "near 8, where ≈ 0.70" in shown[3]

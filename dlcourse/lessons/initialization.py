@@ -435,10 +435,9 @@ def show_outputs(layers, stds):
     edges, words = np.linspace(-1.025, 1.025, 42), []
     for a, std in zip(ax, stds, strict=True):
         outputs = layers(std)
-        name = f"{std * 16:g}/16" if 0.05 < std < 1 else f"{std:g}"
-        words.append(f"{name} ≈ {rms(outputs[-1]):.1g}")
+        words.append(f"{std:g} ≈ {rms(outputs[-1]):.1g}")
         shares = [np.histogram(y, edges)[0] for y in outputs]
-        plots.layer_histograms(shares, edges, a, title=f"std {name}")
+        plots.layer_histograms(shares, edges, a, title=f"std {std:g}")
         a.set(xticks=[1, 4, 7, 10], yticks=[-1, 0, 1], xlabel="layer")
         a.tick_params(labelleft=a is ax[0])
     ax[0].set(ylabel="outputs of the layer")
