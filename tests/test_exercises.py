@@ -264,6 +264,29 @@ def states_by_one_matrix(xs, W_x, W_h, b):
     return np.array(states)
 
 
+def elastic_by_cases(w, g, lr, a, b):
+    """Each weight by itself: which side of 0 it ends on, or 0."""
+    made = []
+    for one, slope in zip(w, g, strict=True):
+        v = one - lr * slope
+        if v > lr * a:
+            made.append((v - lr * a) / (1 + lr * b))
+        elif v < -lr * a:
+            made.append((v + lr * a) / (1 + lr * b))
+        else:
+            made.append(0.0)
+    return made
+
+
+def stop_by_slices(losses, patience):
+    """The first epoch that is lower than all before it and than `patience` after it."""
+    for k in range(len(losses)):
+        behind = losses[k + 1 : k + 1 + patience]
+        lowest = all(losses[k] < one for one in losses[:k])
+        if lowest and all(losses[k] <= one for one in behind):
+            return k + 1
+
+
 RIGHT = {  # other right answers
     "check_mean_square": [
         lambda p, t: ((p - t[:, None]) ** 2).mean(),
@@ -370,6 +393,18 @@ RIGHT = {  # other right answers
     ],
     "check_uncorrected_adam": [adam_without_correction],
     "check_nesterov_step": [nesterov_by_two_points, nesterov_in_place],
+    "check_strength_for_half": [
+        lambda lr, steps: (1 - np.exp(np.log(0.5) / steps)) / lr,
+        lambda lr, steps: 1 / lr - 2 ** (-1 / steps) / lr,
+    ],
+    "check_elastic_step": [
+        elastic_by_cases,
+        lambda w, g, lr, a, b: (
+            (np.clip(w - lr * g - lr * a, 0, None) + np.clip(w - lr * g + lr * a, None, 0))
+            / (1 + lr * b)
+        ),
+    ],
+    "check_stop_epoch": [stop_by_slices],
     "check_read_sequence": [states_by_one_matrix],
     "check_count_parameters": [
         lambda d, h, k, steps: d * h + h * h + h + h * k + k,
@@ -549,6 +584,21 @@ WRONG = {  # wrong answers that no sentence names; some are right where numbers 
         lambda theta, m, g, lr, beta: (theta, beta * m + lr * g),
         lambda theta, m, g, lr, beta: (theta - lr * (1 + beta) * g, beta * m + g),
         lambda theta, m, g, lr, beta: (theta, beta * m + (1 - beta) * g),
+    ],
+    "check_strength_for_half": [
+        lambda lr, steps: 0.5 ** (1 / steps) / lr,
+        lambda lr, steps: (1 - 0.5 ** (1 / steps)) * lr,
+        lambda lr, steps: steps / lr,
+    ],
+    "check_elastic_step": [
+        lambda w, g, lr, a, b: w - lr * g - lr * a * np.sign(w) - lr * b * w,
+        lambda w, g, lr, a, b: elastic_by_cases(w, -g, lr, a, b),
+        lambda w, g, lr, a, b: np.abs(elastic_by_cases(w, g, lr, a, b)),
+    ],
+    "check_stop_epoch": [
+        lambda losses, patience: len(losses),
+        lambda losses, patience: patience,
+        lambda losses, patience: min(losses),
     ],
     "check_read_sequence": [
         lambda xs, W_x, W_h, b: np.tanh(xs @ W_x + b) * 0.9,
@@ -790,6 +840,25 @@ ANSWERS = {  # check: (the line it should print, or how that line begins, and an
             ({"A": "plateau"}, {"A": (level, level, [0.5] * 5 + [0.16])}),
         ),
     ],
+    "check_drop": [
+        ("right", lambda y, p, rng: y * (rng.random(y.shape) >= p) / (1 - p)),
+        ("right", lambda y, p, rng: y * rng.binomial(1, 1 - p, y.shape) / (1 - p)),
+        ("right", lambda y, p, rng: np.where(rng.random(y.shape) < p, 0, y / (1 - p))),
+        ("not answered yet", lambda y, p, rng: None),
+        ("at p = 0.2 a share of 0.8 goes", lambda y, p, rng: y * (rng.random(y.shape) < p)),
+        ("at p = 0.2 a share of 0.50 goes", lambda y, p, rng: y * (rng.random(y.shape) < 0.5)),
+        ("what is kept must be", lambda y, p, rng: y * (rng.random(y.shape) >= p)),
+        ("divide by the share", lambda y, p, rng: y * (rng.random(y.shape) >= p) / p),
+        ("divide by 1 - p, do", lambda y, p, rng: y * (rng.random(y.shape) >= p) * (1 - p)),
+        ("what is kept must be", lambda y, p, rng: y * (rng.random(y.shape) >= p) * 7),
+        ("every kept number", lambda y, p, rng: rng.random(y.shape) * (rng.random(y.shape) >= p)),
+        (
+            "each number is dropped by itself",
+            lambda y, p, rng: y * (rng.random(y.shape[1]) >= p) / (1 - p),
+        ),
+        ("return an array", lambda y, p, rng: 3),
+        ("your function stops", lambda y, p, rng: 1 / 0),
+    ],
     "check_he_weights": [
         ("right", lambda rng, n_in, n_out: rng.normal(0, np.sqrt(2 / n_in), (n_in, n_out))),
         ("right", initializers.he),
@@ -884,7 +953,7 @@ def test_only_strict_mode_raises(name, say, capsys, monkeypatch):
     blank = (lambda *given: None,)
     if name in ("check_diagnosis", "check_cures"):
         blank = next(answer for line, answer in ANSWERS[name] if line == "not answered yet")
-    named = r"^(Lesson \d|Before you start): .* not answered yet$"
+    named = r"^(Lesson \d+|Before you start): .* not answered yet$"
     with pytest.raises(AssertionError, match=named):
         CHECKS[name](*blank)
     assert capsys.readouterr().out == "not answered yet\n"

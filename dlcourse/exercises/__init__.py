@@ -50,6 +50,12 @@ from dlcourse.exercises.optimizers import (
     check_stability_limits,
     check_uncorrected_adam,
 )
+from dlcourse.exercises.regularization import (
+    check_drop,
+    check_elastic_step,
+    check_stop_epoch,
+    check_strength_for_half,
+)
 from dlcourse.exercises.rnn_forward_pass import (
     check_count_parameters,
     check_parity,
