@@ -116,13 +116,6 @@ def test_without_either_layer_of_sigmoids_the_letters_come_more_than_twice_as_fa
     assert np.median(freed[:, 4]) > 2.5 * np.median(slow[:, 4])
 
 
-def test_tanh_in_the_hidden_layer_lies_between():
-    """ "With tanh it lies between": in the middle of the seeds, after five epochs at lr 1."""
-    tanh, _ = runs((20,), TANH, SIGMOID, 1, 5)
-    slow, freed = np.median(as_it_was()[0][:, 4]), np.median(bare()[0][:, 4])
-    assert 1.3 * slow < np.median(tanh[:, 4]) < freed / 1.3
-
-
 def test_a_bare_output_at_lr_1_is_at_chance():
     """At lr 1 the network with the bare output stays below 0.1, here for two epochs."""
     accuracy, _ = runs((20,), SIGMOID, None, 1, 2)
@@ -130,7 +123,7 @@ def test_a_bare_output_at_lr_1_is_at_chance():
 
 
 def test_five_times_the_rate_helps_and_stays_behind_the_network_without_a_hidden_layer():
-    """Five times the rate helps, and stays behind the network without a hidden layer."""
+    """INSTRUCTORS, "Where the notes err": it eases the slowness and stays much slower."""
     five, _ = runs((20,), SIGMOID, SIGMOID, 5, 5)
     assert np.median(five[:, 4]) > 1.5 * np.median(as_it_was()[0][:, 4])
     assert np.all(five[:, 4] < flat()[0][:, 4])
@@ -151,7 +144,7 @@ def test_the_rate_for_the_plateau_fails_from_the_start_and_works_on_the_plateau(
 
 def test_five_layers_of_tanh_learn_where_five_of_sigmoids_do_not():
     """Five hidden layers of 20, bare output, lr 0.03; here after two epochs, in the lesson after
-    five.
+    ten.
     """
     tanh, _ = runs((20,) * 5, TANH, None, 0.03, 2)
     sigmoid, _ = runs((20,) * 5, SIGMOID, None, 0.03, 2)
@@ -185,17 +178,13 @@ def test_no_size_of_the_weights_up_to_8_levels_nine_layers_of_sigmoids():
 
 
 def test_no_sigmoid_has_to_saturate_for_the_gradient_to_vanish():
-    """Three hidden layers of 30: slopes near a quarter, and every layer tells the letters apart
-    less.
-    """
+    """Three hidden layers of 30: slopes near a quarter."""
     x, t = letters_room.small_batch()
     for seed in SEEDS:
         net = letters_room.letter_net([30] * 3, seed=seed, dtype=np.float64)
-        outputs, slopes, _ = lesson.one_pass(net, x, t)
-        differ = np.array([y.std(axis=0).mean() for y in outputs[:3]])
+        _, slopes, _ = lesson.one_pass(net, x, t)
         assert min(slope.mean() for slope in slopes[:3]) > 0.2
         assert min(slope.min() for slope in slopes[:3]) > 0.03
-        assert np.all(differ[:-1] > 2.5 * differ[1:])
 
 
 def test_with_weights_from_the_standard_normal_the_width_decides():
