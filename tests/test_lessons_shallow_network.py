@@ -157,7 +157,7 @@ def test_on_the_walk_two_units_cross_one_half_once_at_most():
 
 def test_every_drawing_shows_a_figure_with_a_sentence_that_holds_its_number(monkeypatch):
     shown = []
-    monkeypatch.setattr(plots, "show", lambda ax, alt, sharp=2: shown.append((ax, alt)))
+    monkeypatch.setattr(plots, "show", lambda ax, alt: shown.append((ax, alt)))
     circle, xor = lesson.puzzle("circle"), lesson.puzzle("xor")
     x, labels = data.letters(60, seed=0)
     dense = layers.Dense(289, 26)
@@ -172,13 +172,11 @@ def test_every_drawing_shows_a_figure_with_a_sentence_that_holds_its_number(monk
         (lesson.show_chain, "−0.0223"),
         (lesson.show_way_back, "−0.0272"),
         (lesson.show_one_to_three, "62 %, 86 %, 100 %"),
-        (lesson.show_xor, "100 % right"),
         (lambda: lesson.show_solved({"a": np.array([1, 1, 0.9]), "b": np.ones(3)}), "a ≈ 2, b ≈ 3"),
         (lesson.show_walk, "1 time"),
         (lesson.show_cube, "away on its side"),
         (lesson.show_shapes, "N by D"),
-        (lesson.show_loop, "ring"),
-        (lambda: lesson.show_letters(x, [run, run]), f"{run.val_accuracy[-1]:.2f}"),
+        (lambda: lesson.show_letters(x, run), f"{run.val_accuracy[-1]:.2f}"),
         (lambda: lesson.show_letter_weights(net), "≈"),
     ]
     for k, (show, words) in enumerate(draw, 1):

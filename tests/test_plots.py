@@ -204,8 +204,7 @@ def test_show_displays_the_picture_with_its_words(monkeypatch):
     alt = "A line that rises from 1 to 2."
     assert plots.show(plots.images(np.eye(4)), alt) is None
     plots.show(plots.axes(2), alt)
-    plots.show(plots.axes(), alt, sharp=1)
-    for (data, settings), sharp in zip(shown, (style.SHARP, style.SHARP, 1), strict=True):
+    for data, settings in shown:
         assert (
             data["text/plain"] == alt
             and settings["metadata"]["image/png"]["alt"] == alt
@@ -216,7 +215,7 @@ def test_show_displays_the_picture_with_its_words(monkeypatch):
             io.BytesIO(base64.b64decode(picture) if isinstance(picture, str) else picture)
         )
         assert image.format == "PNG"
-        assert image.width == sharp * settings["metadata"]["image/png"]["width"]
+        assert image.width == style.SHARP * settings["metadata"]["image/png"]["width"]
     assert matplotlib.pyplot.get_fignums() == []
 
 

@@ -64,11 +64,11 @@ def axes(n=1, width=None, height=3.2, rows=1, **kind):
     return figure.subplots(rows, n // rows, subplot_kw=kind)
 
 
-def show(ax, alt, sharp=SHARP):
+def show(ax, alt):
     """Display the figure of `ax` (one axes or an array) in the notebook.
 
-    `alt` says in a sentence what it shows. The figure is stored `sharp` times as large as it is
-    shown, for screens of any density; 1 is for smooth shades, which take many bytes.
+    `alt` says in a sentence what it shows. The figure is stored SHARP times as large as it is
+    shown, for screens of any density.
     """
     from IPython.display import display
 
@@ -77,7 +77,7 @@ def show(ax, alt, sharp=SHARP):
             f"show takes alt as a sentence for those who cannot see the figure, got {alt!r}"
         )
     figure, picture = np.ravel(ax)[0].figure, io.BytesIO()
-    figure.savefig(picture, format="png", dpi=sharp * figure.dpi)
+    figure.savefig(picture, format="png", dpi=SHARP * figure.dpi)
     about = {"alt": alt, "width": round(figure.get_figwidth() * figure.dpi)}
     display(
         {"image/png": picture.getvalue(), "text/plain": alt},

@@ -308,7 +308,6 @@ def show_hand_made(points, steep=2.0, distance=0.9):
         "A network of two features, three hidden units and an output. Each unit is a picture of "
         "its answers over the plane; the output is a round blue hill, and "
         f"{share(right)} of the points are right.",
-        sharp=1,
     )
 
 
@@ -474,15 +473,15 @@ def show_way_back():
 # Trained networks.
 
 
-def draw_border(ax, name, units, start, activation="sigmoid"):
-    """A trained network's border, the line of each hidden unit, and the share right as a title."""
-    networks, shares = film(name, units, activation, start)
-    W1, b1, W2, b2 = networks[-1]
-    x, t = puzzle(name)
-    plots.decision_boundary(lambda q: outputs(networks[-1], q, activation)[1][0], x, t, ax)
+def draw_border(ax, units, start):
+    """The border of a network that learned the circle, its units' lines, the share right on top."""
+    networks, shares = film("circle", units, "sigmoid", start)
+    W1, b1, _, _ = networks[-1]
+    x, t = puzzle("circle")
+    plots.decision_boundary(lambda q: outputs(networks[-1], q)[1][0], x, t, ax)
     draw_lines(ax, W1[0], b1[0, 0])
     many = f"{units} unit{'s' * (units > 1)}"
-    ax.set_title(f"{name}, {many}\n{share(shares[-1])} right")
+    ax.set_title(f"circle, {many}\n{share(shares[-1])} right")
     ax.set(xlabel="", ylabel="", xticks=[], yticks=[])
     return shares[-1]
 
@@ -490,24 +489,11 @@ def draw_border(ax, name, units, start, activation="sigmoid"):
 def show_one_to_three(start=4):
     """The circle with one, two and three hidden units, from the same start."""
     ax = plots.axes(3, width=5.4, height=2.4)
-    rights = [draw_border(a, "circle", k, start) for k, a in enumerate(ax, 1)]
+    rights = [draw_border(a, k, start) for k, a in enumerate(ax, 1)]
     plots.show(
         ax,
         "One unit cuts the plane, two make a wedge, three close around the blue disc; right are "
         f"{', '.join(share(right) for right in rights)} of the points.",
-    )
-
-
-def show_xor(start=7):
-    """The four points with two hidden units, the full squares of xor with three."""
-    ax = plots.axes(2, width=4.2, height=2.5)
-    rights = [draw_border(ax[0], "four points", 2, start), draw_border(ax[1], "xor", 3, start)]
-    for a in ax:
-        a.set(aspect="auto", box_aspect=1)
-    plots.show(
-        ax,
-        f"Two units part the four points by two lines, {share(rights[0])} right; three units draw "
-        f"bent borders through the full squares, {share(rights[1])} right.",
     )
 
 
@@ -626,44 +612,18 @@ def show_shapes():
     )
 
 
-def show_loop():
-    """One step of a training as a ring of four: forward, loss, back, step."""
-    ax = sheet(8.4, 1.5)
-    parts = [
-        (1.1, "forward", "p = net(x)"),
-        (3.2, "loss", "L, and dL/dp"),
-        (5.3, "back", "dW, db of every layer"),
-        (7.35, "step", "W − lr · dW"),
-    ]
-    for x, head, words in parts:
-        box(ax, x, 1.0, 1.65, 0.62)
-        say(ax, x, 1.12, head, weight="bold")
-        say(ax, x, 0.88, words, size=9.5, color=GREY)
-    for (left, *_), (right, *_) in zip(parts[:-1], parts[1:], strict=True):
-        arrow(ax, (left + 0.85, 1.0), (right - 0.85, 1.0))
-    ax.plot([7.35, 7.35, 1.1], [0.66, 0.36, 0.36], color=INK, linewidth=1.4, linestyle="-")
-    arrow(ax, (1.1, 0.35), (1.1, 0.67))
-    say(ax, 4.2, 0.2, "the next batch; when all examples were seen, the next epoch", color=GREY)
-    plots.show(
-        ax, "Four boxes in a ring: forward, loss, back, step, and round again with the next batch."
-    )
-
-
-def show_letters(letters, runs):
-    """Twelve letters, and the accuracy after each epoch of every History."""
+def show_letters(letters, run):
+    """Twelve letters, and the accuracy after each epoch of a History."""
     ax = plots.axes(2, width=6.6, height=2.5)
     plots.images(letters[:12], ax[0], columns=4)
-    scores = np.array([run.val_accuracy for run in runs])
-    epochs = np.arange(1, scores.shape[1] + 1)
-    for color, score in zip(("black", "0.4", "0.6"), scores, strict=False):
-        ax[1].plot(epochs, score, color=color, linestyle="-", linewidth=1.5)
+    score = np.array(run.val_accuracy)
+    ax[1].plot(np.arange(1, len(score) + 1), score, color="black", linestyle="-")
     ax[1].set(xlabel="epoch", ylabel="accuracy on unseen letters", ylim=(0, 1), xlim=(1, 20))
     ax[1].set(xticks=[1, 5, 10, 15, 20])
-    last = scores[:, -1]
     plots.show(
         ax,
-        f"Twelve letters; three accuracy curves that climb from ≈ {scores[:, 0].min():.2f} after "
-        f"one epoch to between ≈ {last.min():.2f} and ≈ {last.max():.2f} after twenty.",
+        f"Twelve letters; an accuracy that climbs from ≈ {score[0]:.2f} after one epoch to "
+        f"≈ {score[-1]:.2f} after twenty.",
     )
 
 
@@ -676,6 +636,6 @@ def show_letter_weights(net):
     pictures = plots.images(W.T, ax, captions=names, columns=9, signed=True)
     plots.show(
         pictures,
-        "Twenty-six pictures of blue and red dots; in most the letter shows. B's is pale: its "
+        "Twenty-six pictures of blue and red dots; in many the letter shows. B's is pale: its "
         f"weights have ≈ {sizes[1] / np.median(sizes):.2f} of the usual length.",
     )

@@ -94,10 +94,8 @@ def test_two_units_do_the_four_points_from_most_starts_and_not_from_all(seed):
     assert count[1] == 0 and 20 < count[2] < 40
 
 
-def test_in_the_widget_two_units_stay_open_and_three_close_from_nine_of_ten_starts():
-    """Two units: 83 to 88 of 100 at step 500. Three: start 0 stays at 83, start 4 closes early."""
-    ends = [lesson.film("circle", 2, "sigmoid", start)[1][-1] for start in SEEDS]
-    assert 0.8 < min(ends) and max(ends) < 0.9
+def test_in_the_widget_three_units_close_from_nine_of_ten_starts():
+    """Start 0 stays at 83 of 100 with one unit idle; start 4 closes between steps 120 and 150."""
     films = [lesson.film("circle", 3, "sigmoid", start)[1] for start in SEEDS]
     assert sum(shares[-1] == 1 for shares in films) == 9
     assert films[0][-1] < 0.9
@@ -105,33 +103,11 @@ def test_in_the_widget_two_units_stay_open_and_three_close_from_nine_of_ten_star
     assert at[120] < 1 and at[150] == 1 and 0.8 < at[60] < 0.92
 
 
-def test_in_the_widget_eight_units_get_all_points_right_earlier_than_three():
-    """Eight: at step 40 to 100 from each of ten starts. Three: at 80 to 150, from start 0 never."""
-
-    def first_steps(units):
-        films = [lesson.film("circle", units, "sigmoid", start)[1] for start in SEEDS]
-        return [lesson.STEPS[shares.index(1)] if 1 in shares else np.inf for shares in films]
-
-    three, eight = first_steps(3), first_steps(8)
-    assert three[0] == np.inf and min(three) == 80 and max(three[1:]) == 150
-    assert min(eight) == 40 and max(eight) == 100
-    assert np.median(eight) < np.median(three)
-
-
-def test_the_corner_of_xor_that_no_point_watches_is_blue():
-    """Three units, start 7: beyond the lower left points one more border is drawn."""
-    x, t = lesson.puzzle("xor")
-    network = lesson.film("xor", 3, "sigmoid", 7)[0][-1]
-    corner = x.min(axis=0, keepdims=True) - 0.08 * np.ptp(x, axis=0)
-    assert lesson.outputs(network, corner)[1].item() > 0.5
-    assert lesson.share_right(network, x, t)[0] == 1
-
-
 @pytest.mark.parametrize("seed", SEEDS)
 def test_26_units_read_nine_letters_in_ten_and_hardly_begin_to_look_for_b(seed):
     """0.92 to 0.95 of unseen letters after twenty epochs, less than half after one.
 
-    B's weights stay short, in nine of ten seeds the shortest; an F minds ink at its lower right.
+    B's weights stay short, in nine of ten seeds the shortest.
     """
     learn, judge, _ = letters()
     stack = [layers.Dense(289, 26, initializers.normal(1 / np.sqrt(289))), activations.Sigmoid()]
@@ -143,4 +119,3 @@ def test_26_units_read_nine_letters_in_ten_and_hardly_begin_to_look_for_b(seed):
     weights = net.layers[0].W.T
     sizes = np.linalg.norm(weights, axis=1)
     assert 1 in sizes.argsort()[:3] and sizes[1] < 0.8 * np.median(sizes)
-    assert weights[5].reshape(17, 17)[11:15, 8:14].mean() < weights[5].mean() < 0
