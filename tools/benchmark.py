@@ -277,7 +277,7 @@ def through_time(ours, theirs, blocks):
         parameter.data[:] = torch.from_numpy(values)
     rows, W_x, W_h = x.reshape(-1, 28), layer.W_x, layer.W_h
     dz = np.ones((32 * 50, blocks * 128), np.float32)
-    z, h = np.empty_like(dz), np.ones((32, 128), np.float32)
+    z, h, back = np.empty_like(dz), *np.ones((2, 32, 128), np.float32)
     step, states = np.empty((32, blocks * 128), np.float32), np.ones((32 * 50, 128), np.float32)
 
     def dlcourse():
@@ -294,7 +294,7 @@ def through_time(ours, theirs, blocks):
         rows.dot(W_x, z)
         for _ in range(50):
             h.dot(W_h, step)
-            step.dot(W_h.T, h)
+            step.dot(W_h.T, back)
         rows.T.dot(dz)
         states.T.dot(dz)
 
