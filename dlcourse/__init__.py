@@ -11,7 +11,7 @@ network       Sequential: a stack of layers over one theta and one grad; mlp, si
 initializers  how large the first random weights are
 optimizers    SGD, Momentum, Nesterov, AdaGrad, RMSProp, Adam; clip_norm, clip_value
 schedules     a learning rate that depends on the step, or on how the loss falls
-recurrent     RNN: one layer that reads a sequence, step by step
+recurrent     RNN, LSTM: layers that read a sequence, step by step; Last: what it ends with
 guard         what bad input is told, and what keeps a network whole: not needed to understand it
 plots         every figure, drawn from arrays onto an axes
 drawing       what pictures are made of: style, scenes, a canvas that is fast enough for a slider

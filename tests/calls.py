@@ -28,7 +28,7 @@ from dlcourse.losses import SoftmaxCrossEntropy
 from dlcourse.network import Sequential
 from dlcourse.optimizers import SGD
 from dlcourse.penalties import L1, L2
-from dlcourse.recurrent import RNN
+from dlcourse.recurrent import LSTM, RNN, Last
 from dlcourse.training import Batches, Frame, History, Probe
 
 CORE = activations, data, gradcheck, initializers, layers, losses, network, optimizers, penalties
@@ -181,6 +181,14 @@ CALLS = {  # what to call, and with what: made anew for every call
     "recurrent.RNN.init_params": lambda: (after(RNN(4, 2), X3).init_params, DRAWN),
     "recurrent.RNN.step": lambda: (after(RNN(4, 3), X3).step, {"x": X, "h": Z}),
     "recurrent.RNN.forward": lambda: (after(RNN(4, 2), X3).forward, {"x": X3}),
+    "recurrent.RNN.backward": lambda: (after(RNN(4, 4), X3).backward, {"dy": X3}),
+    "recurrent.LSTM.init_params": lambda: (after(LSTM(4, 2), X3).init_params, DRAWN),
+    "recurrent.LSTM.step": lambda: (after(LSTM(4, 3), X3).step, {"x": X, "h": Z, "c": Z}),
+    "recurrent.LSTM.forward": lambda: (after(LSTM(4, 2), X3).forward, {"x": X3}),
+    "recurrent.LSTM.backward": lambda: (after(LSTM(4, 4), X3).backward, {"dy": X3}),
+    "recurrent.Last.init_params": lambda: (Last().init_params, DRAWN),
+    "recurrent.Last.forward": lambda: (Last().forward, {"x": X3}),
+    "recurrent.Last.backward": lambda: (after(Last(), X3).backward, {"dy": X3[:, 0]}),
     "training.Batches": lambda: (
         lambda **given: list(Batches(**given)),
         {"x": X, "t": T, "batch_size": 4, "seed": 0},
@@ -232,7 +240,7 @@ for P in (L1, L2):
         f"penalties.{P.__name__}.forward": lambda P=P: (P(0.1).forward, {"net": ready()}),
         f"penalties.{P.__name__}.backward": lambda P=P: (P(0.1).backward, {"net": ready()}),
     }
-for made in [A for A in ACTIVATIONS if A.__init__ is object.__init__] + LOSSES + [Layer]:
+for made in [A for A in ACTIVATIONS if A.__init__ is object.__init__] + LOSSES + [Layer, Last]:
     CALLS[f"{made.__module__.split('.')[1]}.{made.__name__}"] = lambda made=made: (made, {})
 CALLS |= {
     "activations.LeakyReLU": lambda: (activations.LeakyReLU, {"alpha": 0.1}),
@@ -269,6 +277,10 @@ CALLS |= {
     "penalties.L1": lambda: (L1, {"strength": 0.1, "proximal": True}),
     "penalties.L2": lambda: (L2, {"strength": 0.1}),
     "recurrent.RNN": lambda: (RNN, {"n_in": 2, "n_hidden": 3, "init": initializers.he}),
+    "recurrent.LSTM": lambda: (
+        LSTM,
+        {"n_in": 2, "n_hidden": 3, "init": initializers.he, "forget_bias": 0.5},
+    ),
     "training.History": lambda: (History, {"layers": ["a", "b"]}),
     "training.Probe": lambda: (
         Probe,
@@ -280,7 +292,6 @@ NOT_YET = {  # they only say that they are not written
     "layers.Layer.backward",
     "layers.RandomLayer.forward",
     "layers.RandomLayer.backward",
-    "recurrent.RNN.backward",
 }
 
 

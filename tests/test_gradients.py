@@ -11,6 +11,7 @@ from dlcourse.gradcheck import gradient_errors, numerical_gradient
 from dlcourse.layers import BatchNorm, Dense, Dropout, Layer
 from dlcourse.losses import MeanSquaredError, SigmoidCrossEntropy, SoftmaxCrossEntropy
 from dlcourse.network import Sequential
+from dlcourse.recurrent import LSTM, RNN, Last
 from dlcourse.training import L1, L2
 
 LIMIT = 1e-7
@@ -32,6 +33,12 @@ LAYERS = [  # each case makes fresh layers, and names the shape of their input
     (lambda: [Dropout(0.4, seed=6)], (5, 4)),
     (lambda: [BatchNorm(4)], (5, 4)),
     (lambda: [BatchNorm(4, eps=2.0)], (3, 4)),
+    (lambda: [RNN(4, 3)], (5, 6, 4)),
+    (lambda: [RNN(4, 3)], (2, 1, 4)),
+    (lambda: [LSTM(4, 3)], (5, 6, 4)),
+    (lambda: [LSTM(4, 3, forget_bias=-1)], (2, 1, 4)),
+    (lambda: [Last()], (5, 6, 4)),
+    (lambda: [LSTM(4, 3), Tanh(), RNN(3, 2), Last(), Dense(2, 3)], (5, 4, 4)),
     (lambda: [Dense(4, 6), BatchNorm(6), PReLU(), Dropout(0.2, 1), Dense(6, 3)], (7, 4)),
     (lambda: [BatchNorm(4), Dense(4, 6), RReLU(), BatchNorm(6), SELU(), Dropout(0.5)], (7, 4)),
     (

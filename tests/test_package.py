@@ -25,7 +25,7 @@ PICTURES = {"plots", "widgets", "drawing"}
 MAY_IMPORT = {  # the drawing: part of the house -> parts that it may import, besides the doors
     "activations": {"layers"},
     "network": {"layers", "initializers"},  # for mlp alone: Sequential knows no layer by name
-    "recurrent": {"layers", "initializers"},
+    "recurrent": {"layers", "initializers", "activations.Sigmoid"},  # the gates of an LSTM
     "layers": {"initializers"},
     "training": {"optimizers.clip_norm", "penalties.L1", "penalties.L2"},  # no class to work on
     "guard": set(),

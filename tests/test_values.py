@@ -10,7 +10,7 @@ from dlcourse.activations import ELU, SELU, LeakyReLU, PReLU, ReLU, RReLU, Sigmo
 from dlcourse.layers import BatchNorm, Dense
 from dlcourse.losses import MeanSquaredError, SigmoidCrossEntropy, SoftmaxCrossEntropy
 from dlcourse.network import Sequential
-from dlcourse.recurrent import RNN
+from dlcourse.recurrent import LSTM, RNN, Last
 from dlcourse.training import L1, L2
 
 
@@ -364,16 +364,87 @@ def test_rnn_reads_a_batch_as_its_rows_and_its_steps(dtype):
     assert rnn.shapes == {"W_x": (4, 3), "W_h": (3, 3), "b": (3,)}
 
 
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_lstm_reads_a_batch_as_its_steps(dtype):
+    net = Sequential([LSTM(4, 3)], seed=1, dtype=dtype)
+    lstm, x = net.layers[0], np.random.default_rng(2).standard_normal((5, 6, 4)).astype(dtype)
+    kept, states = x.copy(), net.forward(x)
+    assert states.shape == (5, 6, 3) and states.dtype == dtype and np.array_equal(x, kept)
+    h = c = np.zeros((5, 3), dtype)
+    for t in range(6):
+        h, c = lstm.step(x[:, t], h, c)
+        assert h == pytest.approx(states[:, t], abs=1e-6) and h.dtype == c.dtype == dtype
+    # what comes later changes nothing earlier
+    assert net.forward(x[:, :4]) == pytest.approx(states[:, :4], abs=1e-6)
+
+
+def test_lstm_worked_example():
+    """One unit, gates i f g o from z = (0, ln 3, artanh 1/2, -ln 3): 1/2, 3/4, 1/2, 1/4."""
+    net = Sequential([LSTM(1, 1)], dtype=np.float64)
+    lstm, ln3 = net.layers[0], math.log(3)
+    lstm.W_x, lstm.W_h, lstm.b = [[0, 0, 0, 1]], [[0, 0, 0, 0]], [0, ln3, ln3 / 2, -ln3]
+    h, c = lstm.step([[0.0]], [[9.0]], [[1.0]])
+    assert c == pytest.approx(3 / 4 * 1 + 1 / 2 * 1 / 2) and h == pytest.approx(np.tanh(1) / 4)
+    # from c = 0: 1/4, then 3/4 of it and 1/4 more; the input 2 ln 3 opens the gate of what is shown
+    states = net.forward(np.array([[[0.0], [2 * ln3]]]))[0, :, 0]
+    assert states == pytest.approx([np.tanh(1 / 4) / 4, np.tanh(7 / 16) * 3 / 4])
+
+
+def test_lstm_first_weights():
+    """Each of four blocks is drawn as an RNN's is; the forget gate has the bias asked for."""
+    net = Sequential([LSTM(200, 100, forget_bias=2.5)], seed=1)
+    lstm = net.layers[0]
+    assert lstm.shapes == {"W_x": (200, 400), "W_h": (100, 400), "b": (400,)}
+    for block in np.split(lstm.W_x, 4, axis=1):
+        assert block.std() == pytest.approx(np.sqrt(2 / 300), rel=0.03)
+    for block in np.split(lstm.W_h, 4, axis=1):
+        assert block.std() == pytest.approx(np.sqrt(2 / 200), rel=0.05)
+    assert [set(block) for block in np.split(lstm.b, 4)] == [{0}, {2.5}, {0}, {0}]
+    assert set(Sequential([LSTM(2, 3)]).layers[0].b[3:6]) == {1}
+
+
+def test_rnn_backward_worked_example():
+    """One unit, three steps, dy = 1 at the last step alone: every product by hand."""
+    net = Sequential([RNN(1, 1), Last()], dtype=np.float64)
+    rnn = net.layers[0]
+    rnn.W_x, rnn.W_h = [[1.0]], [[0.5]]
+    h1 = np.tanh(1.0)
+    h2 = np.tanh(0.5 * h1 - 1)
+    h3 = np.tanh(0.5 * h2)
+    assert net.forward(np.array([[[1.0], [-1.0], [0.0]]])) == pytest.approx(h3)
+    dz3 = 1 - h3**2
+    dz2 = dz3 * 0.5 * (1 - h2**2)
+    dz1 = dz2 * 0.5 * (1 - h1**2)
+    net.backward(np.ones((1, 1)))
+    assert rnn.dW_x == pytest.approx(dz1 - dz2)
+    assert rnn.dW_h == pytest.approx(dz2 * h1 + dz3 * h2)
+    assert rnn.db == pytest.approx(dz1 + dz2 + dz3)
+
+
+def test_what_an_lstm_keeps_comes_back_undiminished():
+    """With f = 1 the way back along c has the factor 1 at every step; in an RNN it has W_h."""
+    x, lengths = np.zeros((1, 40, 1)), {}
+    for layer in (LSTM(1, 1, forget_bias=40), RNN(1, 1)):
+        net = Sequential([layer, Last()], dtype=np.float64)
+        layer.W_h = 0 * layer.W_h if isinstance(layer, LSTM) else [[0.5]]
+        net.forward(x)
+        lengths[type(layer)] = np.abs(layer.backward(net.layers[1].backward(np.ones((1, 1)))))
+    # x = 0, so c = 0 and the slopes of tanh are 1
+    first, last = lengths[LSTM][0, 0, 0], lengths[LSTM][0, -1, 0]
+    assert first == pytest.approx(last) and last > 0
+    assert lengths[RNN][0, 0, 0] == pytest.approx(lengths[RNN][0, -1, 0] * 0.5**39)
+
+
+def test_last_gives_the_last_step_and_keeps_no_part_of_x():
+    x = np.arange(24.0).reshape(2, 3, 4)
+    last = Last()
+    y = last.forward(x)
+    assert np.array_equal(y, x[:, 2]) and not np.shares_memory(y, x)
+    dx = last.backward(np.ones((2, 4)))
+    assert np.array_equal(dx, np.stack([np.zeros((2, 4)), np.zeros((2, 4)), np.ones((2, 4))], 1))
+
+
 def test_layers_after_a_frozen_rnn_can_learn():
-    class Last:
-        shapes, init_params = {}, lambda self, rng: None
-
-        def forward(self, x, training=False):
-            return x[:, -1]
-
-        def backward(self, dy):
-            raise AssertionError("nothing below learns")
-
     net, loss = Sequential([RNN(4, 3), Last(), Dense(3, 2)], seed=1), MeanSquaredError()
     net.freeze(1)
     loss.forward(net.forward(np.ones((5, 6, 4)), training=True), np.ones((5, 2)))

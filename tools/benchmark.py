@@ -266,6 +266,42 @@ def rnn_forward():
     return repeated(20, {"dlcourse": lambda: net.forward(x), "PyTorch": pytorch, "products": bare})
 
 
+def through_time(ours, theirs, blocks):
+    """Forward and back through 50 steps in time, batches of 32, 28 inputs, 128 units; 10 times."""
+    rng = np.random.default_rng(0)
+    x, dy = rng.random((32, 50, 28), np.float32), rng.random((32, 50, 128), np.float32) / 1000
+    net, model = network.Sequential([ours(28, 128)]), theirs(28, 128, batch_first=True)
+    layer, torch_x, torch_dy = net.layers[0], torch.from_numpy(x), torch.from_numpy(dy)
+    own = layer.W_x.T, layer.W_h.T, layer.b, np.zeros_like(layer.b)
+    for parameter, values in zip(model.parameters(), own, strict=True):
+        parameter.data[:] = torch.from_numpy(values)
+    rows, W_x, W_h = x.reshape(-1, 28), layer.W_x, layer.W_h
+    dz = np.ones((32 * 50, blocks * 128), np.float32)
+    z, h, back = np.empty_like(dz), *np.ones((2, 32, 128), np.float32)
+    step, states = np.empty((32, blocks * 128), np.float32), np.ones((32 * 50, 128), np.float32)
+
+    def dlcourse():
+        net.forward(x)
+        net.backward(dy)
+        return layer.dW_h
+
+    def pytorch():
+        model.zero_grad(set_to_none=True)
+        model(torch_x)[0].backward(torch_dy)
+        return model.weight_hh_l0.grad.T
+
+    def bare():
+        rows.dot(W_x, z)
+        for _ in range(50):
+            h.dot(W_h, step)
+            step.dot(W_h.T, back)
+        rows.T.dot(dz)
+        states.T.dot(dz)
+
+    same("gradients", dlcourse(), pytorch())
+    return repeated(10, {"dlcourse": dlcourse, "PyTorch": pytorch, "products": bare})
+
+
 def repeated(times, calls):
     return {side: lambda call=call: [call() for _ in range(times)] for side, call in calls.items()}
 
@@ -280,6 +316,8 @@ WORKLOADS = {
     "cats, in order": cats,  # a full batch, without a copy on either side
     "cats, shuffled by both": lambda: cats(shuffled=True),
     "RNN forward": rnn_forward,
+    "RNN, there and back": lambda: through_time(recurrent.RNN, torch.nn.RNN, 1),
+    "LSTM, there and back": lambda: through_time(recurrent.LSTM, torch.nn.LSTM, 4),
     "ten sigmoid layers": ten_sigmoids,
 }
 

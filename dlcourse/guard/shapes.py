@@ -7,6 +7,7 @@ not is converted if it can be, or the error says which shape was expected.
 """
 
 import functools
+import inspect
 
 import numpy as np
 
@@ -64,13 +65,15 @@ def takes_dy(backward):
     return checked
 
 
-def takes_x_and_h(forward):
-    """One step of a sequence: x (N, n_in) and the state before it, h (N, n_hidden)."""
+def takes_step(step):
+    """One step of a sequence: x (N, n_in), and what is kept from the step before, (N, n_hidden)."""
+    signature = inspect.signature(step)
 
-    @functools.wraps(forward)
-    def checked(self, x, h):
-        x = _fitting(self, "x", x, ("N", "n_in"))
-        return forward(self, x, _fitting(self, "h", h, (len(x), "n_hidden")))
+    @functools.wraps(step)
+    def checked(self, *given, **named):
+        x, *kept = list(signature.bind(self, *given, **named).arguments.items())[1:]
+        x = _fitting(self, *x, ("N", "n_in"))
+        return step(self, x, *(_fitting(self, *pair, (len(x), "n_hidden")) for pair in kept))
 
     return checked
 
@@ -109,9 +112,14 @@ def _fitting(layer, name, a, axes):
         getattr(layer, parameter)  # a layer without a network says so
     a = _floats(layer, name, a)
     wanted = [getattr(layer, n) if isinstance(n, str) and n.islower() else n for n in axes]
-    fits = (isinstance(n, str) or n == found for n, found in zip(wanted, a.shape, strict=False))
+    fits = (
+        found > 0 if n == "T" else isinstance(n, str) or n == found
+        for n, found in zip(wanted, a.shape, strict=False)
+    )
     if a.ndim != len(wanted) or not all(fits):
         hint = f": flatten with {name}.reshape(len({name}), -1)" if a.ndim > len(wanted) else ""
+        if "T" in wanted:
+            hint = ": N sequences of T steps, T at least 1"
         wanted = f"({', '.join(map(str, wanted))}{',' * (len(wanted) == 1)})"
         raise ValueError(f"{layer!r} takes {name} of shape {wanted}, got {a.shape}{hint}")
     return a.astype(layer._dtype or a.dtype, copy=False)
