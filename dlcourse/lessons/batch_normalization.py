@@ -157,12 +157,6 @@ def first_over_last(hidden, norm, probe, seeds=10, unit="sigmoid"):
 # --- training against use
 
 
-def settle(net, batches):
-    """Let the running statistics follow these batches of x; no weight moves."""
-    for x in batches:
-        net.forward(x, training=True)
-
-
 def own_accuracy(net, x, t):
     """The accuracy with the statistics of the batch x itself; the running ones stay."""
     state = net.state.copy()
@@ -171,34 +165,46 @@ def own_accuracy(net, x, t):
     return float(np.mean(labels == t.argmax(axis=1)))
 
 
+def corrected_accuracy(net, x, t, step):
+    """The accuracy in use after so many steps, with running statistics freed from their start.
+
+    They began at mean 0 and variance 1, and a share momentum^step of that is left; it is taken out
+    as Adam does it. The running statistics stay.
+    """
+    state = net.state.copy()
+    for layer in net.layers:
+        if isinstance(layer, layers.BatchNorm):
+            left = layer.momentum**step
+            layer.mean = layer.mean / (1 - left)
+            layer.var = (layer.var - left) / (1 - left)
+    share = training.accuracy(net, x, t)
+    net.state = state
+    return share
+
+
 class Compare:
     """Looks at a training at some steps, for `fit`'s progress; ends it after the last of them.
 
-    For each step: `in_use`, the accuracy with the running statistics; `own`, with those of the
-    letters judged; `settled`, with running ones after 60 batches without a step.
+    For each step three accuracies on `judge`: `in_use`, with the running statistics; `own`, with
+    those of the letters judged; `corrected`, with running ones without what is left of their start.
     """
 
-    def __init__(self, net, learn, judge, steps):
+    def __init__(self, net, judge, steps):
         self.net, self.judge, self.steps = net, judge, tuple(steps)
-        self.in_use, self.own, self.settled = [], [], []
-        rng = np.random.default_rng(5)
-        self.batches = [learn[0][rng.integers(0, len(learn[0]), 64)] for _ in range(60)]
+        self.in_use, self.own, self.corrected = [], [], []
 
     def __call__(self, step, n_steps=None, history=None):
         if step in self.steps:
-            state = self.net.state.copy()
             self.in_use.append(training.accuracy(self.net, *self.judge))
             self.own.append(own_accuracy(self.net, *self.judge))
-            settle(self.net, self.batches)
-            self.settled.append(training.accuracy(self.net, *self.judge))
-            self.net.state = state
+            self.corrected.append(corrected_accuracy(self.net, *self.judge, step))
         return step >= self.steps[-1]
 
 
 def compare(learn, judge, lr, steps, seed=0, hidden=10):
     """Train a network with normalization up to the last of `steps`: its Compare."""
     net = net_of(hidden, "before", seed=seed)
-    seen = Compare(net, learn, judge, steps)
+    seen = Compare(net, judge, steps)
     run(net, learn, judge, lr, seed=seed, progress=seen)
     return seen
 
@@ -453,27 +459,29 @@ def _number(value):
     return f"{value:.3f}".rstrip("0").rstrip(".").replace("-", "−")
 
 
-def show_use(seen, guess=None):
-    """The accuracies of a Compare over its steps: in use, and with the batch's own statistics."""
-    ax = plots.axes(width=6.6, height=2.9)
+def show_use(seen, step, guess=None):
+    """Three accuracies of a Compare over its steps; `step` is the one that was asked for."""
+    ax = plots.axes(width=6.8, height=3.0)
     for shares, color, name in (
-        (seen.own, "0.5", "batch's own statistics"),
-        (seen.in_use, "black", "in use"),
+        (seen.own, "0.6", "the letters' own statistics"),
+        (seen.corrected, plots.ORANGE, "running, corrected"),
+        (seen.in_use, "black", "running"),
     ):
         look = {"color": color, "markersize": 4, "linewidth": 1.5, "clip_on": False}
         ax.plot(seen.steps, shares, "o-", **look, label=name)
-    at = seen.steps.index(30)
+    at = seen.steps.index(step)
     if isinstance(guess, float):
-        ax.plot(30, guess, "x", color="black", markersize=11, markeredgewidth=2)
-    ax.text(32, seen.in_use[at] - 0.02, f"step 30: {seen.in_use[at]:.2f}", va="top", color=INK)
+        ax.plot(step, guess, "x", color="black", markersize=11, markeredgewidth=2)
+    words = f"step {step}: {seen.in_use[at]:.2f}"
+    ax.text(step + 2, seen.in_use[at] - 0.02, words, va="top", color=INK)
     ax.set(xlim=(0, seen.steps[-1]), ylim=(0, 1.03), xlabel="step", ylabel="accuracy")
-    ax.set(xticks=range(0, 201, 50))
+    ax.set(xticks=range(0, seen.steps[-1] + 1, 50))
     plots.end_names(ax)
     plots.show(
         ax,
-        "Accuracy on unseen letters over the steps. At step 30 in use "
-        f"≈ {seen.in_use[at]:.2f}, with the batch's own statistics ≈ {seen.own[at]:.2f}; at the "
-        f"end ≈ {seen.in_use[-1]:.2f} and ≈ {seen.own[-1]:.2f}.",
+        f"Accuracy on unseen letters over the steps. At step {step} with running statistics "
+        f"≈ {seen.in_use[at]:.2f}, corrected ≈ {seen.corrected[at]:.2f}, with the letters' own "
+        f"≈ {seen.own[at]:.2f}.",
     )
 
 
@@ -520,6 +528,7 @@ def show_batches(rows, sizes):
     ax = plots.axes(width=6.2, height=2.8)
     words = []
     for (name, shares), color in zip(rows.items(), ("0.5", "black"), strict=True):
+        shares = np.array(shares)
         middle = np.median(shares, axis=1)
         ax.plot(sizes, middle, color=color, linestyle="-", linewidth=1.5, label=name)
         look = {"color": color, "markersize": 4, "clip_on": False}
@@ -539,10 +548,10 @@ def show_rates(found, rates):
     words = []
     for a, (unit, rows) in zip(ax, found.items(), strict=True):
         for (name, shares), color in zip(rows.items(), ("0.5", "black"), strict=True):
-            reached = np.nan_to_num(shares)
+            reached = np.nan_to_num(np.array(shares))
             middle = np.median(reached, axis=1)
             a.plot(rates, middle, color=color, linestyle="-", linewidth=1.5, label=name)
-            dots = np.repeat(rates, shares.shape[1])
+            dots = np.repeat(rates, reached.shape[1])
             a.plot(dots, np.ravel(reached), "o", color=color, markersize=4, clip_on=False)
             best = int(np.argmax(middle))
             words.append(f"{unit} {name}: best ≈ {middle[best]:.2f} at lr {rates[best]:g}")
