@@ -192,7 +192,7 @@ def train_neuron(x, t, lr, watched=(), steps=200):
     surprises = [neuron.surprises(watched)]
     for _ in range(steps):
         error = neuron.probability(x) - t[:, 0]
-        neuron.w = neuron.w - lr * x.T @ error / len(x)
+        neuron.w = neuron.w - lr * (x.T @ error) / len(x)
         neuron.b = neuron.b - lr * error.mean()
         surprises.append(neuron.surprises(watched))
     return neuron, np.array(surprises)
