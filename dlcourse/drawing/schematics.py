@@ -8,7 +8,7 @@ from matplotlib.collections import PolyCollection
 from matplotlib.patches import FancyBboxPatch
 
 from dlcourse.drawing.sheet import GROUND, arrow, box, say, sheet
-from dlcourse.drawing.style import BACKWARD, BLUE, GREEN, GREY, INK, ORANGE, PALE, PURPLE, RED
+from dlcourse.drawing.style import BACKWARD, BLUE, GREEN, GREY, INK, ORANGE, PALE, PURPLE, RED, SKY
 
 # --- one neuron
 
@@ -276,7 +276,7 @@ def _box(ax, x, y, texts, color=GROUND):
     say(ax, x, y, "\n".join(texts), linespacing=1.3)
 
 
-WEIGHTS = {"$W_x$": ORANGE, "$W_h$": INK, "$W_{out}$": GREEN}
+WEIGHTS = {"$W_x$": SKY, "$W_h$": INK, "$W_{out}$": GREEN}
 
 
 def _links(ax, at, apart, rows, lengths):

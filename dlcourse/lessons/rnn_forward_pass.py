@@ -14,6 +14,7 @@ from matplotlib.patches import Rectangle
 
 from dlcourse import data, layers, losses, network, plots, recurrent
 from dlcourse.drawing import instrument
+from dlcourse.drawing.schematics import WEIGHTS
 from dlcourse.drawing.sheet import arrow, box, say, sheet
 from dlcourse.drawing.style import BACKWARD, BLUE, GREY, INK, ORANGE, RED, new_figure
 from dlcourse.lessons.letters import rms
@@ -283,8 +284,8 @@ def show_second_step(h_old, z, h_new):
     out = [words.replace("-", "−") for words in out]
     ax = plots.axes(width=5.8, height=2.6)
     plots.network([ins, out], [np.vstack([W_X, W_H])], ax)
-    for name, y, color in (("$W_x$", -1.15, ORANGE), ("$W_h$", 1.3, INK)):
-        frame = {"facecolor": "white", "edgecolor": color, "linewidth": 2}
+    for name, y in (("$W_x$", -1.15), ("$W_h$", 1.3)):
+        frame = {"facecolor": "white", "edgecolor": WEIGHTS[name], "linewidth": 2}
         ax.text(0.31, y, name, color=INK, ha="center", va="center", bbox=frame)
     plots.show(
         ax,
@@ -371,9 +372,9 @@ def show_way_back(states, deltas):
     )
 
 
-def draw_back(ax=None, steps=7, scale=0.5, seed=0):
-    """The instrument with time steps as columns: the same bundle of weights seven times, paler to
-    the left, and seven bars that fall; step 1 gets about 1/150 of the last step's error signal."""
+def draw_back(ax=None, steps=20, scale=0.5, seed=3):
+    """The instrument with time steps as columns: the same bundle of weights twenty times, paler to
+    the left, and bars that hang the lower the earlier the step; step 1 gets about 1/1,900,000."""
     ax = instrument.axes() if ax is None else ax
     W_h, signals, slopes = way_back(steps, scale, seed)
     rows, _ = _small_batch()
@@ -387,29 +388,6 @@ def draw_back(ax=None, steps=7, scale=0.5, seed=0):
     instrument.instrument(ax, same, signals, slopes, page, title=title, ylabel="error signal δ")
     ax[1].set(xlabel="step (first row read left)")
     return ax
-
-
-def show_sizes(sizes=(0.5, 1.0, 2.0), steps=20, seed=0):
-    """The lower halves of the instrument for several sizes of W_h, a row each."""
-    figure = new_figure(6.2, 3.3)
-    ax = figure.subplots(len(sizes), 1)
-    shares = []
-    for a, size in zip(ax, sizes, strict=True):
-        above = figure.add_axes((0, 0, 1, 1))
-        draw_back((above, a), steps, size, seed)
-        title = above.texts[-1].get_text().removeprefix(f"{steps} steps, ")
-        a.set_title(title.removesuffix(" error signal"), loc="left")
-        above.remove()
-        if size != sizes[-1]:
-            a.set(xlabel="", xticklabels=[])
-        if size != sizes[1]:
-            a.set(ylabel="")
-        _, signals, _ = way_back(steps, size, seed)
-        shares.append(f"W_h × {size:g}: step 1 gets ≈ {signals[0] / signals[-1]:.2g}")
-    said = "; ".join(shares)
-    plots.show(
-        ax, f"The error signal at each of {steps} steps, for three sizes: {said} times the last's."
-    )
 
 
 def show_turning(starts, steps=2):
@@ -613,39 +591,6 @@ def show_batch():
         ax,
         "A batch as 28 slices side by side, one for each step; a slice has a row of every digit, "
         "28 pixels wide. The slice of step 2 is filled.",
-    )
-
-
-def show_stripes(rows, states, names):
-    """Two digits (2, 28, 28), each beside its states (2, 28, units), and the states' difference.
-
-    Rows run downwards in all panels; row 16 is marked.
-    """
-    figure = new_figure(7.6, 3.1, layout=None)
-    ax = []
-    look = {"cmap": "RdBu", "vmin": -1, "vmax": 1, "aspect": "auto", "interpolation": "nearest"}
-    box = (0.5, 64.5, 28.5, 0.5)
-    for k in (0, 1):
-        a = figure.add_axes((0.08 + 0.325 * k, 0.17, 0.115, 0.7))
-        a.imshow(rows[k], cmap="gray_r", aspect="auto", extent=(0.5, 28.5, 28.5, 0.5))
-        b = figure.add_axes((0.2 + 0.325 * k, 0.17, 0.17, 0.7))
-        b.imshow(states[k], extent=box, **look)
-        b.set(title=f"states of {names[k]}")
-        ax += [a, b]
-    c = figure.add_axes((0.77, 0.17, 0.2, 0.7))
-    c.imshow(states[1] - states[0], extent=box, **look)
-    c.set(title=f"{names[1]} minus {names[0]}")
-    ax.append(c)
-    for k, a in enumerate(ax):
-        a.axhline(16, color=ORANGE, linewidth=1.6, linestyle="-")
-        a.set(yticks=[1, 16, 28] if k == 0 else [], xticks=[])
-        a.set(xlabel="unit" if k in (1, 3, 4) else "pixel")
-    ax[0].set(ylabel="row read, downwards")
-    apart = np.linalg.norm(states[1, SLIT] - states[0, SLIT])
-    plots.show(
-        np.array(ax),
-        "A 1 and an 8, each beside the states of its rows, and the states' difference: blank at "
-        f"first, then full of stripes. At row 16 the two states are ≈ {apart:.2f} apart.",
     )
 
 

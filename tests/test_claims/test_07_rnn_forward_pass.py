@@ -33,22 +33,12 @@ def test_a_unit_with_one_weight_for_input_and_state_cannot_count():
     assert lesson.best_shared(sequences, six, weights, biases) <= 0.9 * 4096
 
 
-@pytest.mark.parametrize("steps", [12, 20])
-def test_the_error_signal_falls_or_grows_with_the_size_of_w_h(steps):
+def test_the_error_signal_falls_or_grows_with_the_size_of_w_h():
     """ "With half of 1/sqrt n below 1/100,000, with 1/sqrt n below 0.7, with twice above ten."""
-    half, whole, twice = (lesson.first_over_last(steps, size) for size in (0.5, 1.0, 2.0))
-    assert np.all(half < (1e-5 if steps == 20 else 1e-3))
+    half, whole, twice = (lesson.first_over_last(20, size) for size in (0.5, 1.0, 2.0))
+    assert np.all(half < 1e-5)
     assert np.all(whole < 0.7) and np.all(whole > 0.005)
     assert np.all(twice > 10)
-
-
-@pytest.mark.parametrize("seed", SEEDS)
-def test_saturated_units_do_not_keep_a_large_w_h_from_exploding(seed):
-    """ "At size 4 the gates are filled to about 0.4, and the gradient explodes."""
-    _, signals, slopes = lesson.way_back(20, 4.0, seed)
-    typical = [np.sqrt(np.mean(slope**2)) for slope in slopes[5:]]
-    assert 0.3 < min(typical) and max(typical) < 0.5
-    assert signals[0] > 1000 * signals[-1]
 
 
 def test_a_state_with_memory_tells_apart_what_the_row_alone_does_not():
