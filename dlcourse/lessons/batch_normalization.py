@@ -370,7 +370,8 @@ def draw_films(ax, pair, step, picture):
     for k, (seen, name) in enumerate(zip(pair, ("without", "with"), strict=True)):
         at = [frame.step for frame in seen.frames].index(step)
         frame = seen.frames[at]
-        got = as_fraction(frame.grad_rms[0] / frame.grad_rms[-1])
+        share = frame.grad_rms[0] / frame.grad_rms[-1]
+        got = f"{share:.2g}" if share > 0.01 else as_fraction(share)
         title = f"{name}: {frame.accuracy:.0%} right; layer 1 over last: {got}"
         drawn = seen.weights[at], frame.grad_rms, seen.open_units[at], picture
         look = {"reference": seen.frames[0].grad_rms[-1], "title": title, "room": MOST_LAYERS}
@@ -396,7 +397,7 @@ def _two_curves(ax, pair, step):
         place = {"xytext": (5, 0), "textcoords": "offset points", "va": "center"}
         ax.annotate(name, (steps[-1], end + shift), **place, fontsize=9, color=INK)
     ax.axvline(step, color="black", linewidth=0.8, linestyle="-")
-    ax.set(xlim=(0, 195), ylim=(-0.03, 1.03), xlabel="step", xticks=[0, 50, 100, 150])
+    ax.set(xlim=(0, 205), ylim=(-0.03, 1.03), xlabel="step", xticks=[0, 50, 100, 150])
     ax.set_title("accuracy in use")
 
 
