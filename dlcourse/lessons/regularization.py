@@ -416,13 +416,15 @@ def draw_cures(ax, found, kind, strength, letters):
     here, curve = cells[at], ax[0]
     lines = {"learned": [c.known for c in cells], "unseen": [c.unseen for c in cells]}
     for (name, scores), color in zip(lines.items(), (BLACK, plots.ORANGE), strict=True):
-        curve.plot(scores, "o-", color=color, markersize=4, label=f"{name} {scores[at]:.2f}")
+        curve.plot(scores, "o-", color=color, markersize=4, label=name)
         curve.plot(at, scores[at], "o", color=color, markersize=10, label="_here")
     letter = "p" if kind == "dropout" else "λ"
     curve.set(ylim=(0.25, 1.03), xlim=(-0.3, len(cells) - 0.7), ylabel="accuracy")
     curve.set(xticks=range(len(cells)), xticklabels=[f"{c.strength:g}" for c in cells])
     curve.set(xlabel=f"strength of {kind}, {letter}")
-    curve.set_title(f"{letters} letters, {kind}, {letter} = {here.strength:g}")
+    words = f"{letters} letters, {kind}, {letter} = {here.strength:g}: "
+    words += f"learned {here.known:.2f}, unseen {here.unseen:.2f}"
+    curve.figure.suptitle(words, x=0.01, ha="left", fontsize=10.5)
     plots.end_names(curve)
     _weight_pictures(ax[1], here.weights)
     ax[1].set_title("weights of eight hidden units")
@@ -448,6 +450,7 @@ def _weight_pictures(ax, weights, columns=4):
     ax.imshow(sheet_of_all, cmap="RdBu", vmin=-LARGEST, vmax=LARGEST)
     edges = PolyCollection(frames, facecolors="none", edgecolors="0.75", linewidths=0.8)
     ax.add_collection(edges, autolim=False)
+    ax.set(xlim=(-1.5, columns * apart - 1.5), ylim=(rows * apart - 1.5, -1.5))
     ax.set_axis_off()
 
 
