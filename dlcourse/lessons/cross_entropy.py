@@ -14,7 +14,7 @@ from dlcourse import activations, plots
 from dlcourse.drawing import instrument
 from dlcourse.drawing.sheet import arrow, box, say, sheet
 from dlcourse.drawing.style import BACKWARD, GREY, INK, SMALL, new_figure
-from dlcourse.lessons.letters import UNITS, as_fraction, letter_net, open_units, small_batch, train
+from dlcourse.lessons.letters import UNITS, as_fraction, letter_net, open_units, small_batch
 from dlcourse.training import accuracy
 
 COLOURS = {"cross-entropy": "black", "squared error": plots.ORANGE}
@@ -35,33 +35,6 @@ def two_gradients(net, x, t):
     cross_entropy = np.array(net.grad_rms())
     net.backward(error * p * (1 - p))
     return cross_entropy, np.array(net.grad_rms())
-
-
-def onto_the_plateau(hidden, learn, judge, seed=0):
-    """A network that returns logits, after two epochs (80 steps) of squared error at lr 1."""
-    trained = letter_net(hidden, seed=seed)
-    train(trained, learn, judge, lr=1, epochs=2, seed=seed)
-    bare = letter_net(hidden, output=None, dtype=np.float64)
-    bare.theta = trained.theta
-    return bare
-
-
-def lifts(learn, judge, hidden=5, seeds=(0, 1, 2)):
-    """By what cross-entropy multiplies every layer's gradient: (at the start, on the plateau).
-
-    Both (seeds, layers), for `hidden` layers of 30 sigmoids; printed.
-    """
-    batch, targets = small_batch()
-    start, plateau = [], []
-    for seed in seeds:
-        new = letter_net([30] * hidden, output=None, seed=seed, dtype=np.float64)
-        later = onto_the_plateau([30] * hidden, learn, judge, seed)
-        for net, found in ((new, start), (later, plateau)):
-            cross_entropy, squared_error = two_gradients(net, batch, targets)
-            found.append(cross_entropy / squared_error)
-        print(f"start {seed}: new × ≈ {start[-1].min():.1f} to ≈ {start[-1].max():.1f}", end=", ")
-        print(f"on the plateau × ≈ {plateau[-1].min():.1f} to ≈ {plateau[-1].max():.1f}")
-    return np.array(start), np.array(plateau)
 
 
 @functools.lru_cache(maxsize=64)
@@ -98,14 +71,6 @@ def first_one(precision):
     """The logit from which on the sigmoid is exactly 1, to 0.01."""
     z = np.arange(0, 50, 0.01)
     return float(z[np.argmax(sigmoid(z.astype(precision)) == 1)])
-
-
-def two_names(pictures, names):
-    """How many pictures stand in the set under two names or more."""
-    found = collections.defaultdict(set)
-    for picture, name in zip(pictures, names, strict=True):
-        found[picture.tobytes()].add(int(name))
-    return sum(len(of_one) > 1 for of_one in found.values())
 
 
 def misread(net, pictures, names):
@@ -150,32 +115,17 @@ def off_by_a_tenth(net, x, t):
     return off.mean(), off[wrong].mean(), off[~wrong].mean()
 
 
-def train_starts(make, learn, judge, seeds=(0, 1, 2), **setting):
-    """A trained network for each seed: make(seed) makes it, `setting` is as for train."""
-    nets = [make(seed) for seed in seeds]
-    for net, seed in zip(nets, seeds, strict=True):
-        train(net, learn, judge, seed=seed, **setting)
-    return nets
-
-
 def print_digits(ten, share, judge):
-    """Accuracy of networks with sigmoids and with softmax, start by start, and whose sums miss 1.
+    """Print the accuracy of a network with sigmoids and of one with softmax, and whose sums miss 1.
 
     Returns (how far the accuracies are apart, {"all", "misread", "read rightly": shares}).
     """
-    apart, found = [], []
-    print("         accuracy            sums that miss 1")
-    print("         sigmoids  softmax   all     misread  read rightly")
-    for k, (sigmoids, softmax) in enumerate(zip(ten, share, strict=True)):
-        right = accuracy(sigmoids, *judge), accuracy(softmax, *judge)
-        missed = off_by_a_tenth(sigmoids, *judge)
-        print(f"start {k}  ≈ {right[0]:.3f}   ≈ {right[1]:.3f}   ≈ {missed[0]:.2f}", end="  ")
-        print(f"≈ {missed[1]:.2f}   ≈ {missed[2]:.2f}")
-        apart.append(abs(right[0] - right[1]))
-        found.append(missed)
-    return np.array(apart), dict(
-        zip(("all", "misread", "read rightly"), np.transpose(found), strict=True)
-    )
+    right = accuracy(ten, *judge), accuracy(share, *judge)
+    missed = dict(zip(("all", "misread", "read rightly"), off_by_a_tenth(ten, *judge), strict=True))
+    print(f"accuracy: ten sigmoids ≈ {right[0]:.3f}, softmax ≈ {right[1]:.3f}")
+    shares = ", ".join(f"{words} ≈ {value:.2f}" for words, value in missed.items())
+    print(f"sums that miss 1: {shares}")
+    return abs(right[0] - right[1]), missed
 
 
 def print_epochs(runs, epochs):
@@ -555,7 +505,7 @@ def show_hard(pictures, names, runs):
     ax = plots.axes(2, width=8.4, height=3.2)
     captions = [chr(65 + name) for name in names[:12]]
     plots.images(pictures[:12], ax[0], captions=captions, columns=4)
-    greys = {"no hidden layer": "0.55", "100 hidden units": "black", "20 hidden units": "0.3"}
+    greys = {"no hidden layer": "0.55", "100 hidden units": "black"}
     for name, scores in runs.items():
         color = plots.GREEN if "softmax" in name else greys[name]
         style = (0, (4, 2)) if "no hidden layer" in name else "-"
@@ -567,6 +517,6 @@ def show_hard(pictures, names, runs):
     found = "; ".join(f"{name} ≈ {scores[-1]:.2f}" for name, scores in runs.items())
     plots.show(
         ax,
-        "Left twelve letters of many fonts, turned and moved; right the accuracy of four networks "
+        "Left twelve letters of many fonts, turned and moved; right the accuracy of three networks "
         f"on such letters, after {len(scores)} epochs: {found}.",
     )

@@ -35,35 +35,30 @@ def accuracies(hidden, loss, lr, epochs):
 
 
 def test_at_lr_1_cross_entropy_reads_far_more_with_20_hidden_units_than_squared_error():
-    """The question, and "Two losses, two depths". Five epochs here, twenty there."""
-    assert (accuracies((20,), SIGMOID, 1, 5)[:, 4] > 0.7).all()
-    assert (accuracies((20,), SQUARED, 1, 5)[:, 4] < 0.3).all()
+    """The question, and "Two losses, two depths". Four epochs here, twenty there.
+
+    That squared error is no further after five epochs is a claim of lesson 3.
+    """
+    assert (accuracies((20,), SIGMOID, 1, 4)[:, 3] > 0.6).all()
+    assert (accuracies((20,), SQUARED, 1, 2)[:, 1] < 0.3).all()
 
 
 def test_at_lr_4_squared_error_wins_most_of_it_too_but_later():
-    """ "Most of the gain can be had from a larger step." Ten epochs here, twenty there."""
-    larger_rate = accuracies((20,), SQUARED, 4, 10)
-    assert (larger_rate[:, 4] > accuracies((20,), SQUARED, 1, 5)[:, 4]).all()
-    assert (larger_rate[:, 4] < accuracies((20,), SIGMOID, 1, 5)[:, 4] - 0.15).all()
-    assert (larger_rate[:, 9] > 0.45).all()
-    assert np.median(larger_rate[:, 9]) > 0.65
-
-
-def test_at_lr_4_cross_entropy_itself_learns_less_with_20_hidden_units():
-    """ "It does not replace all tuning." Two epochs here, five there."""
-    larger_rate = accuracies((20,), SIGMOID, 4, 2)
-    assert (larger_rate[:, 1] < accuracies((20,), SIGMOID, 1, 5)[:, 1] - 0.15).all()
+    """ "Most of the gain can be had from a larger step." Eight epochs here, twenty there."""
+    larger_rate = accuracies((20,), SQUARED, 4, 8)
+    assert (larger_rate[:, 3] < accuracies((20,), SIGMOID, 1, 4)[:, 3] - 0.15).all()
+    assert (larger_rate[:, 7] > 0.35).all()
+    assert np.median(larger_rate[:, 7]) > 0.55
 
 
 def test_without_a_hidden_layer_cross_entropy_is_ahead_at_once():
-    """ "94 of 100 letters after one epoch": ahead of the four others. Three epochs here."""
-    single = accuracies((), SIGMOID, 1, 3)
+    """ "94 of 100 letters after one epoch": ahead of the four others. Two epochs here."""
+    single = accuracies((), SIGMOID, 1, 2)
     assert (single[:, 0] > 0.9).all()
-    assert (single[:, 2] > 0.95).all()
     for others in (
-        accuracies((20,), SIGMOID, 1, 5),
-        accuracies((20,), SQUARED, 1, 5),
-        accuracies((20,), SQUARED, 4, 10),
+        accuracies((20,), SIGMOID, 1, 4),
+        accuracies((20,), SQUARED, 1, 2),
+        accuracies((20,), SQUARED, 4, 8),
         accuracies((), SQUARED, 1, 2),
     ):
         assert (single[:, 0] > others[:, 0] + 0.2).all()
@@ -84,7 +79,7 @@ class SlopeStruckOut(activations.Sigmoid):
 
 
 def test_with_the_slope_struck_out_squared_error_takes_the_steps_of_cross_entropy():
-    """ "It did." No parameter differs by 1e-5 after ten steps; the lesson takes 800."""
+    """ "It did." No parameter differs by 1e-5 after ten steps; the lesson takes 40."""
     (x, t), judge = letters()
     learn = x[:10240], t[:10240]
     for seed in SEEDS:
@@ -100,12 +95,18 @@ def test_with_the_slope_struck_out_squared_error_takes_the_steps_of_cross_entrop
 def test_cross_entropy_lifts_the_gradient_of_every_layer_alike():
     """ "What happens to the staircase?" Lifted by 4 at the start, by about 26 after 80 steps."""
     learn, judge = letters()
-    start, plateau = lesson.lifts(learn, judge, hidden=5, seeds=SEEDS)
-    assert 3.5 < start.min() and start.max() < 5.5
-    assert 22 < plateau.min() and plateau.max() < 29
-    for lift in (start, plateau):
-        assert (lift.max(axis=1) / lift.min(axis=1) < 1.25).all()
+    batch, targets = letters_room.small_batch()
     for seed in SEEDS:
+        new = letters_room.letter_net([30] * 5, output=None, seed=seed, dtype=np.float64)
+        trained = letters_room.letter_net([30] * 5, seed=seed)
+        letters_room.train(trained, learn, judge, lr=1, epochs=2, seed=seed)
+        plateau = letters_room.letter_net([30] * 5, output=None, dtype=np.float64)
+        plateau.theta = trained.theta
+        for net, low, high in ((new, 3.5, 5.5), (plateau, 22, 29)):
+            cross_entropy, squared_error = lesson.two_gradients(net, batch, targets)
+            lift = cross_entropy / squared_error
+            assert low < lift.min() and lift.max() < high
+            assert lift.max() / lift.min() < 1.25
         _, cross_entropy, squared_error, _ = lesson.compared(9, "sigmoid", 1.0, 1 / 26, seed)
         assert (
             max(cross_entropy[0] / cross_entropy[-1], squared_error[0] / squared_error[-1]) < 1e-5
@@ -115,24 +116,23 @@ def test_cross_entropy_lifts_the_gradient_of_every_layer_alike():
 def test_five_hidden_sigmoids_are_at_chance_after_320_steps_and_leave_it_later():
     """ "It does not stop it": one hidden layer names most letters by then.
 
-    All ten starts are followed for 320 steps, the first five until they leave chance.
+    All ten starts are followed until they leave what guessing gives.
     """
     learn, (x, t) = letters()
     judge = x[:1000], t[:1000]
 
     def left(step, n_steps, history):
-        return bool(history.val_accuracy) and history.val_accuracy[-1] > 0.08
+        return bool(history.val_accuracy) and history.val_accuracy[-1] > 0.06
 
     for seed in SEEDS:
         more = {"loss": SIGMOID, "batch_size": 256}
         shallow = letters_room.letter_net([20], output=None, seed=seed)
         deep = letters_room.letter_net([20] * 5, output=None, seed=seed)
         one = letters_room.train(shallow, learn, judge, 1, 2, seed, **more)
-        epochs = 20 if seed < 5 else 2
-        five = letters_room.train(deep, learn, judge, 1, epochs, seed, progress=left, **more)
+        five = letters_room.train(deep, learn, judge, 1, 20, seed, progress=left, **more)
         assert one.val_accuracy[1] > 0.7
         assert five.val_accuracy[1] < 0.06
-        assert seed >= 5 or max(five.val_accuracy) > 0.08
+        assert max(five.val_accuracy) > 0.06
 
 
 def digit_net(seed):
@@ -146,33 +146,32 @@ def test_sigmoids_and_softmax_read_digits_alike_and_the_sums_of_sigmoids_miss_1(
     images, digits = data.digits()
     learn, judge = data.split(images, data.one_hot(digits, 10), 0.8)
     setting = {"lr": 1, "epochs": 3, "batch_size": 64}
-    ten = lesson.train_starts(digit_net, learn, judge, SEEDS, loss=SIGMOID, **setting)
-    share = lesson.train_starts(digit_net, learn, judge, SEEDS, loss=SOFTMAX, **setting)
-    apart, off = lesson.print_digits(ten, share, judge)
-    assert max(apart) < 0.02
-    assert 0.2 < min(off["all"]) and max(off["all"]) < 0.34
-    assert min(off["misread"] / off["read rightly"]) > 2.2
+    for seed in SEEDS:
+        ten, share = digit_net(seed), digit_net(seed)
+        letters_room.train(ten, learn, judge, seed=seed, loss=SIGMOID, **setting)
+        letters_room.train(share, learn, judge, seed=seed, loss=SOFTMAX, **setting)
+        apart, off = lesson.print_digits(ten, share, judge)
+        assert apart < 0.02
+        assert 0.2 < off["all"] < 0.34
+        assert off["misread"] > 2.2 * off["read rightly"]
 
 
 def test_on_hard_letters_a_hundred_hidden_units_pay():
-    """ "Where the hidden layer pays", both cross-entropies. Four epochs here, five there.
-
-    Without a hidden layer the loss has one valley: three starts there, and the best of them counts.
-    """
+    """ "Where the hidden layer pays", both cross-entropies. Four epochs here, five there."""
     hard = {"fonts": "all", "rotation": 20, "shift": 1.5}
     x, names = data.letters(20480, 0, **hard)
     other, other_names = data.letters(2000, 1, **hard)
     learn, judge = (x, data.one_hot(names, 26)), (other, data.one_hot(other_names, 26))
     setting = {"output": None, "batch_size": 64}
 
-    def each(hidden, loss, seeds):
-        more = {"loss": loss, "seeds": seeds, **setting}
+    def each(hidden, loss):
+        more = {"loss": loss, "seeds": SEEDS, **setting}
         runs = letters_room.train_each(learn, judge, hidden, 0.5, 4, **more)
         return np.array([run.val_accuracy for run in runs])
 
-    none = each([], SIGMOID, range(3))
-    softmax = each([], SOFTMAX, range(3))
-    hundred = each([100], SIGMOID, SEEDS)
-    assert (none[:, 0] > hundred[:3, 0]).all()
+    none = each([], SIGMOID)
+    softmax = each([], SOFTMAX)
+    hundred = each([100], SIGMOID)
+    assert (none[:, 0] > hundred[:, 0]).all()
     assert hundred[:, -1].min() > none[:, -1].max() + 0.03
     assert hundred[:, -1].min() > softmax[:, -1].max() + 0.01
