@@ -214,19 +214,17 @@ def test_every_drawing_shows_a_figure_with_a_sentence_that_holds_its_number(lett
     lesson.show_speeds()
     lesson.show_steps_by_k({"SGD": {10: 39, 100: 411}})
     lesson.show_step_lengths(3.0)
-    lesson.show_adam()
     lesson.show_look_ahead()
     lesson.show_turned({"SGD": 0.016, "AdaGrad": 4.0})
-    lesson.show_ripples([5], np.array([8.0, 9.0]))
     lesson.show_rates(runs, rates)
     lesson.show_rate_and_step(runs, rates)
     lesson.show_strolls([(4, 0.05)])
-    assert len(shown) == 13
+    assert len(shown) == 11
     assert "lr 0.01 ends at 5.5" in shown[1]
     assert "lr 0.021 multiplies by -1.10" in shown[2]
     assert "≈ 39 at k = 10 and ≈ 411 at k = 100" in shown[4]
-    assert "SGD ≈ 411 and ≈ 411, AdaGrad ≈ 8 and ≈ 487" in shown[8]
-    assert f"SGD ≈ {max(run.accuracy for run in runs['SGD']):.3f}" in shown[10]
+    assert "SGD ≈ 411 and ≈ 411, AdaGrad ≈ 8 and ≈ 487" in shown[7]
+    assert f"SGD ≈ {max(run.accuracy for run in runs['SGD']):.3f}" in shown[8]
 
 
 def test_the_valley_s_panel_works_for_every_rule_and_hides_beta_where_it_does_nothing():

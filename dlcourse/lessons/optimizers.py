@@ -14,10 +14,10 @@ import numpy as np
 
 from dlcourse import activations, layers, losses, network, optimizers, plots, training
 from dlcourse.drawing import instrument
-from dlcourse.drawing.sheet import arrow, box, say, sheet
+from dlcourse.drawing.sheet import arrow, say, sheet
 from dlcourse.drawing.style import INK, new_figure
 from dlcourse.initializers import normal
-from dlcourse.lessons.letters import letter_net, open_units, rms, train
+from dlcourse.lessons.letters import letter_net, open_units, train
 
 START = np.array([10.0, 3.0])
 RULES = {
@@ -122,27 +122,26 @@ def steps(count, limit=1000):
 
 
 @functools.cache
-def turned_counts(name, limit=1000):
+def turned_counts(name):
     """((reached, settled), (reached, settled)) in the valley, straight and turned by 45 degrees.
 
     Each (11,), by `fewest`: from START, then from ten random starts.
     """
     starts = np.concatenate([[START], random_starts(10)])
-    pair = [fewest(RULES[name], 100, starts, angle=angle, limit=limit) for angle in (0, 45)]
-    return tuple(pair)
+    return tuple(fewest(RULES[name], 100, starts, angle=angle) for angle in (0, 45))
 
 
-def print_turned(names, limit=1000):
+def print_turned(names):
     """A line for each rule: the steps from START to the bottom, straight and turned.
 
     Returns {name: turned_counts(name)}.
     """
     found = {}
     for name in names:
-        straight, turned = found[name] = turned_counts(name, limit)
+        straight, turned = found[name] = turned_counts(name)
         words = []
         for k, what in enumerate(("reached", "settled")):
-            counts = [steps(int(row[k][0]), limit) for row in (straight, turned)]
+            counts = [steps(int(row[k][0])) for row in (straight, turned)]
             words.append(f"{what} {counts[0]} → {counts[1]}")
         print(f"{name:9} {words[0]}; {words[1]}")
     return found
@@ -201,19 +200,6 @@ def ends_in_ripples(make, depth, places, lr=0.01, steps=3000):
     return w
 
 
-def print_ends(depths, places):
-    """A line for each depth and rule: how far from the middle the balls stop: {(name, depth)}."""
-    found = {}
-    for depth in depths:
-        for name in ("SGD", "Momentum"):
-            ends = np.sort(np.abs(ends_in_ripples(RULES[name], depth, places)))
-            found[name, depth] = ends
-            inside = int(np.sum(ends < 2))
-            print(f"depth {depth:2}, {name:8}  stops ≈ {ends[0]:.1f} to ≈ {ends[-1]:.1f}", end=" ")
-            print(f"from the middle; nearer than 2: ≈ {inside} of {len(ends)}")
-    return found
-
-
 # --- letters
 
 
@@ -232,7 +218,7 @@ class StepSizes:
     def __call__(self, step, n_steps=None, history=None):
         row = []
         for before, (W, _) in zip(self._before, self.net.weights(), strict=True):
-            row.append(rms(W - before) / rms(before))
+            row.append(np.linalg.norm(W - before) / np.linalg.norm(before))
             before[:] = W
         self._found.append(row)
 
@@ -544,13 +530,6 @@ def turn_network(make, lr, learn, judge, epochs, seed=0):
     return plain, learn_letters(Turned(make(lr), seed), learn, judge, **settings)
 
 
-def print_pairs(pairs):
-    """The training loss of the last epoch and the accuracy of each {name: (plain, turned)}."""
-    for name, runs in pairs.items():
-        for way, run in zip(("as it is", "turned"), runs, strict=True):
-            print(f"{name:8} {way:9} loss ≈ {run.last_loss:.4f}, accuracy ≈ {run.accuracy:.3f}")
-
-
 # --- what is seen of it
 
 # lines without soft edges: a picture of many lines is stored in two thirds of the bytes
@@ -681,64 +660,24 @@ def show_steps_by_k(counts):
 
 @hard_edges
 def show_step_lengths(guess=None, n=60):
-    """Step lengths on an endless slope: AdaGrad, RMSProp, Adam, Adam without its correction."""
+    """Step lengths on an endless slope: Adam, and Adam without its correction."""
     ax = plots.axes(width=6.4, height=2.7)
     count = np.arange(1, n + 1)
     rows = {
         "without correction": ((1 - 0.9**count) / np.sqrt(1 - 0.999**count), plots.ORANGE),
-        "RMSProp": (lengths_on_a_slope(optimizers.RMSProp(1.0), n), plots.GREEN),
         "Adam": (lengths_on_a_slope(optimizers.Adam(1.0), n), INK),
-        "AdaGrad": (lengths_on_a_slope(optimizers.AdaGrad(1.0), n), plots.PURPLE),
     }
     for name, (lengths, color) in rows.items():
-        width = 1.2 if name == "Adam" else 2.6  # RMSProp's line comes to lie under Adam's
-        ax.plot(count, lengths, color=color, linestyle="-", linewidth=width, label=name)
+        ax.plot(count, lengths, color=color, linestyle="-", label=name)
     if isinstance(guess, float):
         ax.plot(1, guess, "x", color="black", markersize=11, markeredgewidth=2)
     ax.set(xlim=(0, n), ylim=(0, 7.5), xlabel="step", ylabel="length of the step / lr")
     plots.end_names(ax)
     plots.show(
         ax,
-        "Step lengths on an endless slope: Adam keeps 1, AdaGrad falls from 1, RMSProp falls from "
-        "3.16 to 1, Adam without its correction starts at 3.16 and grows to "
+        "Step lengths on an endless slope: Adam keeps 1, Adam without its correction starts at "
+        "3.16 and grows to "
         f"{rows['without correction'][0].max():.1f}.",
-    )
-
-
-def show_adam(g=2.0, m=0.2, v=0.004, t=2):
-    """Adam's second step on the worked example as boxes: what goes where, with its numbers."""
-    new_m, new_v = 0.9 * m + 0.1 * g, 0.999 * v + 0.001 * g**2
-    fair_m, fair_v = new_m / (1 - 0.9**t), new_v / (1 - 0.999**t)
-    ax = sheet(8.4, 2.1)
-    rows = (
-        (1.5, f"m = {new_m:.3g}", "0.9 · old m + 0.1 · g", f"m̂ = {fair_m:.3g}", "÷ (1 − 0.9²)"),
-        (
-            0.6,
-            f"v = {new_v:.4g}",
-            "0.999 · old v + 0.001 · g²",
-            f"v̂ = {fair_v:.3g}",
-            "÷ (1 − 0.999²)",
-        ),
-    )
-    box(ax, 0.7, 1.05, 1.0, 0.5)
-    say(ax, 0.7, 1.05, f"g = {g:g}")
-    for y, average, how, fair, correction in rows:
-        arrow(ax, (1.22, 1.05 + 0.1 * np.sign(y - 1)), (2.2, y))
-        box(ax, 3.05, y, 1.6, 0.44)
-        say(ax, 3.05, y, average)
-        say(ax, 3.05, y - 0.36, how, size=9)
-        arrow(ax, (3.9, y), (5.3, y))
-        say(ax, 4.6, y + 0.17, correction, size=9)
-        box(ax, 5.95, y, 1.2, 0.44)
-        say(ax, 5.95, y, fair)
-        arrow(ax, (6.6, y), (7.15, 1.05 + 0.12 * np.sign(y - 1)))
-    box(ax, 7.72, 1.05, 1.1, 0.72)
-    say(ax, 7.72, 1.05, f"step\n{fair_m / fair_v**0.5:.2f} · lr")
-    say(ax, 7.72, 0.42, "lr · m̂ / √v̂", size=9)
-    plots.show(
-        ax,
-        "Adam's second step: the gradient 2 goes into the averages m = 0.38 and v = 0.008, both "
-        "are corrected to 2 and 4, and the step is lr times 2 over the root of 4.",
     )
 
 
@@ -855,33 +794,6 @@ def show_turned(rates, n=60):
         ax,
         "Six paths in a valley, and dashed in the same valley turned by 45 degrees and turned "
         f"back. Steps to the bottom, straight and turned: {', '.join(words)}.",
-    )
-
-
-@hard_edges
-def show_ripples(depths, places, lr=0.01):
-    """Rippled bowls in profile, and where the balls of SGD and Momentum stop."""
-    ax = np.ravel(plots.axes(len(depths), width=7.4, height=2.3))
-    w = np.linspace(-2, 14, 600)
-    words = []
-    for a, depth in zip(ax, depths, strict=True):
-        a.plot(w, ripples(w, depth)[0], color="0.6", linestyle="-", linewidth=1.5)
-        for name, marker, color, up in (
-            ("SGD", "s", INK, 3),
-            ("Momentum", "o", plots.ORANGE, 7),
-        ):
-            ends = ends_in_ripples(RULES[name], depth, places, lr)
-            a.plot(ends, ripples(ends, depth)[0] + up, marker, color=color, markersize=6)
-            words.append(f"depth {depth}, {name}: ≈ {np.sum(np.abs(ends) < 2)} of {len(places)}")
-        a.plot(places, np.full(len(places), 116), "|", color="0.4", markersize=7)
-        a.text(7.6, 116, "starts", ha="right", va="center", color=INK)
-        a.set(xlim=(-2, 14), ylim=(-8, 122), xlabel="w", xticks=[0, 4, 8, 12])
-        a.set_title(f"ripples of depth {depth}")
-    ax[0].set(ylabel="loss")
-    ax[0].text(4.8, 30, "squares: SGD", ha="center", color=INK)
-    ax[0].text(-1.7, 44, "discs: Momentum", ha="left", color=INK)
-    plots.show(
-        ax, "Balls in rippled bowls, how many come near the middle. " + "; ".join(words) + "."
     )
 
 
