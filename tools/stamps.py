@@ -23,12 +23,15 @@ from dlcourse import (
     network,
     optimizers,
     plots,
+    schedules,
     training,
 )
 from dlcourse.drawing import instrument, scenes, units
 from dlcourse.drawing.sheet import arrow, say, sheet
-from dlcourse.drawing.style import GREY, INK, layer_colors
+from dlcourse.drawing.style import GREY, INK, ORANGE, layer_colors
 from dlcourse.lessons import before_you_start
+from dlcourse.lessons.activations import awake
+from dlcourse.lessons import schedules as lesson_11
 from dlcourse.lessons.letters import letter_net, small_batch, train
 
 FOLDER = pathlib.Path(__file__).parents[1] / "notebooks" / "pictures"
@@ -237,6 +240,39 @@ def slit():
     return ax
 
 
+def shrinking_ball():
+    """Two hundred noisy walks around the bottom of a valley, at three rates of one schedule."""
+    rate = schedules.exponential(0.3, r=600)
+    walks = lesson_11.cloud(rate)
+    ax = sheet(WIDTH, HEIGHT)
+    for x, step in ((0.75, 100), (2.05, 400), (3.15, 1000)):
+        places = (x, 1.12) + walks.places[step] * (0.23, 0.5)
+        ax.plot(*places.T, ".", color=INK, markersize=3)
+        ax.plot(x, 1.12, "+", color=ORANGE, markersize=9, markeredgewidth=2)
+        words(ax, x, 0.22, f"rate {rate(step - 1):.1g}")
+    return ax
+
+
+def units_that_died():
+    """Fifty units of the letters' first hidden layer at two rates, a cross for each dead one."""
+    letters, names = data.letters(4096, seed=0)
+    learn = letters, data.one_hot(names, 26)
+    ax = sheet(WIDTH, HEIGHT)
+    for left, lr in ((0.25, 0.5), (2.15, 1.0)):
+        net = letter_net([50, 50], activations.ReLU, None, scale=2**0.5)
+        loss = losses.SoftmaxCrossEntropy()
+        train(net, learn, (letters[:100], learn[1][:100]), lr, 5, loss=loss, batch_size=64)
+        share = awake(net, letters)[0]
+        k = np.arange(50)
+        x, y, dead = left + 0.155 * (k % 10), 1.3 - 0.21 * (k // 10), share == 0
+        greys = [str(0.45 + 0.55 * value) for value in share[~dead]]
+        ax.scatter(x[~dead], y[~dead], s=46, c=greys, edgecolors=INK, linewidths=0.8)
+        ax.scatter(x[dead], y[dead], s=26, marker="x", color="black", linewidths=1.6)
+        words(ax, left + 0.7, 1.62, f"rate {lr:g}")
+        words(ax, left + 0.7, 0.16, f"{dead.sum()} dead")
+    return ax
+
+
 DRAWN = {
     "00-before-you-start": before_you_begin,
     "01-logistic-regression": one_neuron,
@@ -246,6 +282,8 @@ DRAWN = {
     "05-initialization": first_weights,
     "06-optimizers": six_paths,
     "07-rnn-forward-pass": slit,
+    "08-activations": units_that_died,
+    "11-schedules": shrinking_ball,
 }
 
 
