@@ -29,6 +29,7 @@ from dlcourse import (
 from dlcourse.drawing import instrument, scenes, units
 from dlcourse.drawing.sheet import arrow, say, sheet
 from dlcourse.drawing.style import GREY, INK, ORANGE, layer_colors
+from dlcourse.lessons import batch_normalization as lesson_9
 from dlcourse.lessons import before_you_start
 from dlcourse.lessons.activations import awake
 from dlcourse.lessons import schedules as lesson_11
@@ -273,6 +274,19 @@ def units_that_died():
     return ax
 
 
+def made_level():
+    """Gradient magnitudes of ten hidden layers of sigmoids, without normalization and with it."""
+    x, labels = data.letters(64, seed=1)
+    probe = x.astype(float), data.one_hot(labels, 26)
+    nets = [lesson_9.net_of(10, norm, dtype=np.float64) for norm in lesson_9.WITHOUT_WITH]
+    plain, level = (np.array(lesson_9.in_training(net, *probe)[1]) for net in nets)
+    ax = bare()
+    instrument.bars(ax, plain, (), outline=level, factors=None, limits=(-0.2, 11.2))
+    ax.set(ylim=(2e-9, 3))
+    ax.set_axis_off()
+    return with_words(ax, {(0.62, 0.9): "normalized: level", (0.95, 0.25): "before: a staircase"})
+
+
 DRAWN = {
     "00-before-you-start": before_you_begin,
     "01-logistic-regression": one_neuron,
@@ -282,6 +296,7 @@ DRAWN = {
     "05-initialization": first_weights,
     "06-optimizers": six_paths,
     "07-rnn-forward-pass": slit,
+    "09-batch-normalization": made_level,
     "08-activations": units_that_died,
     "11-schedules": shrinking_ball,
 }
