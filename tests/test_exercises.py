@@ -288,6 +288,26 @@ def stop_by_slices(losses, patience):
 
 
 RIGHT = {  # other right answers
+    "check_dead_units": [
+        lambda z: z.max(axis=0) <= 0,
+        lambda z: ~np.any(z > 0, axis=0),
+        lambda z: np.sum(np.maximum(z, 0), axis=0) == 0,
+        lambda z: [all(column <= 0) for column in z.T],
+    ],
+    "check_elu_slope": [
+        lambda y, alpha: np.minimum(np.where(y > 0, 1, y + alpha), 1 + alpha),
+        lambda y, alpha: np.where(y > 0, 1, alpha * (y / alpha + 1)),
+        lambda y, alpha: (y > 0) + (y <= 0) * (y + alpha),
+    ],
+    "check_alphas_gradient": [
+        lambda z, dy: np.sum(np.where(z < 0, z, 0) * dy, axis=0),
+        lambda z, dy: np.einsum("nu,nu->u", dy, np.minimum(z, 0)),
+        lambda z, dy: np.diag(dy.T @ np.minimum(z, 0)).tolist(),
+    ],
+    "check_leaky_std": [
+        lambda alpha, n_in: (n_in * (1 + alpha**2) / 2) ** -0.5,
+        lambda alpha, n_in: np.array(np.sqrt(2 / (n_in + n_in * alpha * alpha))),
+    ],
     "check_mean_square": [
         lambda p, t: ((p - t[:, None]) ** 2).mean(),
         lambda p, t: float(sum((a - b) ** 2 for a, b in zip(p.ravel(), t, strict=True)) / len(t)),
@@ -422,6 +442,31 @@ def test_other_right_answers_are_right(name, say):
 
 
 WRONG = {  # wrong answers that no sentence names; some are right where numbers happen to agree
+    "check_dead_units": [
+        lambda z: z[0] <= 0,
+        lambda z: z.mean(axis=0) <= 0,
+        lambda z: np.all(z <= -0.25, axis=0),
+        lambda z: z <= 0,
+        lambda z: np.all(z <= 0),
+    ],
+    "check_elu_slope": [
+        lambda y, alpha: np.where(y > 0, 1, np.exp(y)),
+        lambda y, alpha: np.where(y > 0, 1, y - alpha),
+        lambda y, alpha: np.where(y > 0, alpha, y + alpha),
+        lambda y, alpha: y[0] + alpha,
+    ],
+    "check_alphas_gradient": [
+        lambda z, dy: np.sum(dy * np.abs(np.minimum(z, 0)) ** 2, axis=0),
+        lambda z, dy: dy * np.minimum(z, 0),
+        lambda z, dy: np.sum(np.minimum(dy, 0) * z, axis=0),
+        lambda z, dy: 0.25 * np.sum(dy * np.minimum(z, 0), axis=0),
+    ],
+    "check_leaky_std": [
+        lambda alpha, n_in: np.sqrt(2 / (1 + alpha**2)) / n_in,
+        lambda alpha, n_in: np.sqrt(2 / ((1 - alpha**2) * n_in)) if alpha < 1 else 1.0,
+        lambda alpha, n_in: np.sqrt(2 / n_in) / (1 + alpha**2),
+        lambda alpha, n_in: 0.2,
+    ],
     "check_mean_square": [
         lambda p, t: np.mean((p[:, 0] - t) ** 2) / 2,
         lambda p, t: np.sum((p[:, 0] - t) ** 2) / 3,

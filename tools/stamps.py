@@ -31,8 +31,8 @@ from dlcourse.drawing.sheet import arrow, say, sheet
 from dlcourse.drawing.style import GREY, INK, ORANGE, layer_colors
 from dlcourse.lessons import batch_normalization as lesson_9
 from dlcourse.lessons import before_you_start
-from dlcourse.lessons.activations import awake
 from dlcourse.lessons import schedules as lesson_11
+from dlcourse.lessons.activations import awake
 from dlcourse.lessons.letters import letter_net, small_batch, train
 
 FOLDER = pathlib.Path(__file__).parents[1] / "notebooks" / "pictures"

@@ -268,7 +268,7 @@ def _discs(ax, shares, word):
 
 
 def show_step(before, after):
-    """Three examples on the curve of ReLU, before a step (rings) and after it, for each {lr: z}."""
+    """Examples on the curve of ReLU, before a step (rings) and after it, for each {lr: z}."""
     ax = plots.axes(len(after), width=7.6, height=2.5)
     z = np.array([-1.2, 0, 1.2])
     words = []
@@ -280,14 +280,14 @@ def show_step(before, after):
             examples = ", ".join(str(k + 1) for k in np.flatnonzero(np.isclose(moved, value)))
             a.text(value - 0.05, max(value, 0) + 0.08, examples, ha="right", color=INK)
         count = int(np.sum(np.asarray(moved) > 0))
-        a.set_title(f"lr {lr:g}: {count} of 3 examples wake it")
+        a.set_title(f"lr {lr:g}: {count} of {len(moved)} examples wake it")
         a.set(xlim=(-1.2, 1.2), ylim=(-0.15, 1.2), xlabel="z", xticks=[-1, 0, 1], yticks=[0, 1])
-        words.append(f"at lr {lr} {count} of 3")
+        words.append(f"at lr {lr} {count} of {len(moved)}")
     ax[0].set_ylabel("y")
     plots.show(
         ax,
-        "The three sums on the curve of ReLU, rings before the step, filled after it. Above 0 are "
-        f"then {' and '.join(words)}.",
+        "The sums of a unit on the curve of ReLU, rings before the step, filled after it. Above 0 "
+        f"are then {' and '.join(words)}.",
     )
 
 
@@ -388,7 +388,7 @@ def draw_deaths(ax, films, lr, step):
     ax[3].axvline(here, color=BLACK, linewidth=0.8, linestyle="-", label="_here")
     ax[3].set(ylim=(-0.05, 1.05), xlim=(-0.3, len(rates) - 0.7), xticks=range(len(rates)))
     ax[3].set(xticklabels=[f"{rate:g}" for rate in rates], xlabel="learning rate")
-    ax[3].set(ylabel="share that no letter wakes", yticks=[0, 0.5, 1])
+    ax[3].set(ylabel="share asleep", yticks=[0, 0.5, 1])
     plots.end_names(ax[3])
     return ax
 
@@ -446,7 +446,7 @@ def show_through(paths):
     ax = plots.axes(2, width=8.4, height=3.2)
     colors = [BLACK, plots.ORANGE, plots.GREEN, plots.PURPLE]
     words = []
-    for (name, path), color in zip(paths.items(), colors, strict=True):
+    for (name, path), color in zip(paths.items(), colors, strict=False):
         at = np.arange(1, len(path) + 1)
         for a, values in zip(ax, path.T, strict=True):
             a.plot(at, values, color=color, linestyle="-", linewidth=1.5, label=name)
@@ -479,7 +479,7 @@ def show_learned(alphas):
         a.set_title(f"layer {layer + 1}")
         a.set(xlim=(-2, 2), ylim=(-3.6, 2), xlabel="z", xticks=[-2, 0, 2], yticks=[-2, 0, 2])
     ax[0].set_ylabel("answer")
-    ax[0].text(-1.9, 0.2, "grey: as it began", color=INK)
+    ax[0].text(-1.9, 1.0, "grey: as\nit began", color=INK)
     words = [f"layer {k + 1} ≈ {alpha:.2f}" for k, alpha in enumerate(np.median(alphas, axis=0))]
     plots.show(
         ax,
@@ -496,7 +496,7 @@ def show_sums(wall, bowl):
     ax[0].plot(z, np.maximum(z - 1, 0), color=GREY, linestyle="-", linewidth=1.5)
     ax[0].plot(z, wall(z), color=BLACK, linestyle="-", linewidth=2.4)
     ax[0].text(1.85, 2.3, "relu(z)", ha="right", color=INK)
-    ax[0].text(2.15, 0.45, "relu(z − 1)", color=INK, va="center")
+    ax[0].text(2.95, 0.35, "relu(z − 1)", ha="right", color=INK, va="center")
     ax[0].text(-2.9, 1.05, "their difference", color=INK)
     ax[0].plot([-0.9, 0.6], [1.0, 0.64], color=GREY, linestyle="-", linewidth=0.8)
     ax[0].set(xlim=(-3, 3), ylim=(-0.2, 3.1), xlabel="z", yticks=[0, 1, 2, 3])
