@@ -339,24 +339,23 @@ def show_penalty_graph():
     high, low = 1.86, 0.72
     middle = (high + low) / 2
     places = {
-        "w": (0.75, middle, "w = 0.5", 0.9),
-        "net": (3.0, high, "network, letters → loss", 2.0),
-        "cost": (3.0, low, "½ λ w² = 0.0125", 2.0),
-        "sum": (6.0, middle, "loss + penalty", 1.5),
+        "w": (0.95, middle, "w = 0.5", 0.9),
+        "net": (3.9, high, "network, letters → loss", 2.2),
+        "cost": (3.9, low, "½ λ w² = 0.0125", 2.2),
+        "sum": (7.3, middle, "loss + penalty", 1.5),
     }
     for x, y, words, wide in places.values():
         box(ax, x, y, wide, 0.5)
         say(ax, x, y, words, size=10.5)
-    for side, y in ((0.1, high), (-0.1, low)):
-        arrow(ax, (1.22, middle + side), (1.97, y + 0.08))
-        arrow(ax, (4.03, y + 0.08), (5.22, middle + side + 0.04))
     back = {"color": BACKWARD, "width": 1.4}
-    for side, y, slope in ((0.1, high, "0.2"), (-0.1, low, "λ w = 0.05")):
-        arrow(ax, (5.22, middle + side - 0.1), (4.03, y - 0.08), **back)
-        arrow(ax, (1.97, y - 0.08), (1.22, middle + side - 0.12), **back)
-        say(ax, 3.0, y - 0.4 if y == high else y - 0.4, f"slope {slope}", color=BACKWARD)
-    say(ax, 0.75, 0.55, "0.2 + 0.05\n= 0.25", color=BACKWARD)
-    say(ax, 7.55, middle, "λ = 0.1", color=GREY)
+    for side, y, slope in ((0.1, high, "slope 0.2"), (-0.1, low, "slope λ w = 0.05")):
+        arrow(ax, (1.42, middle + side), (2.77, y + 0.08))
+        arrow(ax, (5.03, y + 0.08), (6.52, middle + side + 0.04))
+        arrow(ax, (6.52, middle + side - 0.1), (5.03, y - 0.08), **back)
+        arrow(ax, (2.77, y - 0.08), (1.42, middle + side - 0.12), **back)
+        say(ax, 3.9, y - 0.4, slope, color=BACKWARD)
+    say(ax, 0.95, 0.62, "0.2 + 0.05\n= 0.25", color=BACKWARD)
+    say(ax, 7.3, 0.72, "λ = 0.1", color=GREY)
     say(ax, 0.12, 2.42, "forward: black", ha="left", color=GREY)
     say(ax, 1.5, 2.42, "back: purple", ha="left", color=BACKWARD)
     plots.show(
@@ -486,7 +485,7 @@ def show_crossing(subgradient, shrunk):
     ax.axhline(0, color=GREY, linewidth=0.8, linestyle="-", label="_zero")
     ax.plot(steps, subgradient, "o-", color=BLACK, markersize=4, label="subgradient")
     ax.plot(steps, shrunk, "o-", color=plots.ORANGE, markersize=4, label="shrinking")
-    ax.set(xlabel="step", ylabel="weight", xlim=(0, steps[-1]), ylim=(-0.06, 0.26))
+    ax.set(xlabel="step", ylabel="weight", xlim=(-0.1, steps[-1] + 0.1), ylim=(-0.06, 0.26))
     plots.end_names(ax)
     plots.show(
         ax,
@@ -579,6 +578,6 @@ def show_ftrl(rows):
         words = ", ".join(f"≈ {s:.2f} zeros ≈ {r:.3f}" for s, r in zip(share, right, strict=True))
         said.append(f"{name}: {words}")
     ax.set(xlabel="share of weights that are exactly 0", ylabel="accuracy on unseen letters")
-    ax.set(xlim=(-0.02, 0.8), ylim=(0.9, 1))
+    ax.set(xlim=(-0.02, 0.62), ylim=(0.9, 1))
     plots.end_names(ax)
     plots.show(ax, f"Accuracy over the share of exact zeros. {'; '.join(said)}.")
