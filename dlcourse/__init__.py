@@ -16,6 +16,7 @@ guard         what bad input is told, and what keeps a network whole: not needed
 plots         every figure, drawn from arrays onto an axes
 drawing       what pictures are made of: style, scenes, a canvas that is fast enough for a slider
 widgets       sliders in front of any drawing function; a progress bar
+live          a training that goes on while it is watched; a pad to draw on
 lessons       lesson by lesson, the drawings, films and sweeps over seeds of its notebook
 exercises     lesson by lesson, the checks that name what is wrong
 """

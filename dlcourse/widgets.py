@@ -40,21 +40,27 @@ def explore(draw, /, *, axes=1, size=None, **controls):
         len(size) == 2 and all(isinstance(side, Real) and side > 0 for side in size)
     ):
         raise ValueError(f"explore takes size as (width, height) in inches, got {size!r}")
-    parameters = inspect.signature(draw).parameters
-    made = {}
-    for name, spec in controls.items():
-        default = parameters[name].default if name in parameters else inspect.Parameter.empty
-        if default is inspect.Parameter.empty:
-            raise ValueError(
-                f"explore takes controls that draw has as arguments with a default, got {name!r}: "
-                f"write draw(ax=None, {name}=...)"
-            )
-        made[name] = _control(name, spec, default)
+    made = controls_of("explore", draw, controls)
     return Panel(draw, axes() if callable(axes) else plots.axes(axes, *size or ()), made)
 
 
-def _control(name, spec, start):
-    """The ipywidget for one control of `explore`, starting at draw's default."""
+def controls_of(who, function, specs):
+    """{name: ipywidget} for specs as in `explore`, each starting at the function's default."""
+    parameters, made = inspect.signature(function).parameters, {}
+    for name, spec in specs.items():
+        default = parameters[name].default if name in parameters else inspect.Parameter.empty
+        if default is inspect.Parameter.empty:
+            what = getattr(function, "__name__", "it")
+            raise ValueError(
+                f"{who} takes controls that {what} has as arguments with a default, got {name!r}: "
+                f"write {what}(..., {name}=...)"
+            )
+        made[name] = _control(who, name, spec, default)
+    return made
+
+
+def _control(who, name, spec, start):
+    """The ipywidget for one control, starting at its default."""
     if isinstance(spec, bool):
         control = ipywidgets.Checkbox(indent=False)
     elif isinstance(spec, list) and spec:
@@ -76,19 +82,19 @@ def _control(name, spec, start):
         control = spec
     else:
         raise ValueError(
-            f"explore takes {name} as (lo, hi), (lo, hi, step), [choices], a bool or an ipywidget, "
+            f"{who} takes {name} as (lo, hi), (lo, hi, step), [choices], a bool or an ipywidget, "
             f"got {spec!r}"
         )
     try:
         control.value = start
     except Exception as error:  # a TraitError whose words are about traits
         raise ValueError(
-            "explore takes a default that the control can show: "
+            f"{who} takes a default that the control can show: "
             f"{name}={start!r} is not among {spec!r}"
         ) from error
     if control.value != start and not np.isclose(control.value, start):
         raise ValueError(
-            "explore takes a default within the control's range: "
+            f"{who} takes a default within the control's range: "
             f"{name}={start!r} is outside {spec!r}"
         )
     control.description = control.description or name.replace("_", " ")
@@ -230,13 +236,16 @@ class Panel(ipywidgets.VBox):
             self._image.value = self._picture(values)
             self.error, self._message.value = None, ""
         except Exception as error:
-            setting = ", ".join(f"{name} = {value}" for name, value in values.items())
-            self.error = f"No picture for {setting}: {type(error).__name__}: {error}"
-            self._message.value = (
-                f'<div role="alert" style="color:#a33">{html.escape(self.error)}</div>'
-            )
+            self._say(error)
         if change:
             self._look_ahead(values, change)
+
+    def _say(self, error):
+        """Under the picture: what went wrong, and for which values."""
+        setting = ", ".join(f"{name} = {c.value}" for name, c in self.controls.items())
+        self.error = f"No picture for {setting}: {type(error).__name__}: {error}"
+        words = html.escape(self.error)
+        self._message.value = f'<div role="alert" style="color:#a33">{words}</div>'
 
     def _picture(self, values):
         """The picture for these values, drawn or remembered.
@@ -250,12 +259,16 @@ class Panel(ipywidgets.VBox):
         key = tuple((type(value), _rounded(value)) for value in values.values()) if plain else None
         if key not in self._pictures:
             began = time.perf_counter()
-            with _without_collecting():
-                canvas.blank(self._figure, list(np.ravel(self._axes)))
-                self._draw(ax=self._axes, **values)
-                self._pictures[key] = self._canvas.png()
+            self._pictures[key] = self._drawn(values)
             self._seconds = time.perf_counter() - began
         return self._pictures[key]
+
+    def _drawn(self, values):
+        """A new picture, on the figure made empty."""
+        with _without_collecting():
+            canvas.blank(self._figure, list(np.ravel(self._axes)))
+            self._draw(ax=self._axes, **values)
+            return self._canvas.png()
 
     def _look_ahead(self, values, change):
         """Remember the picture that the same move once more would need.
@@ -358,7 +371,7 @@ class predict(ipywidgets.VBox):
             and len(choices) in (2, 3)
             and all(isinstance(end, Real) for end in choices)
         ):
-            slider = _control("guess", choices, choices[0])
+            slider = _control("predict", "guess", choices, choices[0])
             slider.value = slider.min + (slider.max - slider.min) / 2
             slider.description = "your guess"
             answers = [

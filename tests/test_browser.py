@@ -17,7 +17,9 @@ import browse
 import record
 
 LESSON = min((pathlib.Path(__file__).parent.parent / "notebooks").glob("01_*.ipynb"), default=None)
-APPS = ["lab", "notebook"]
+# Notebook 7 keeps the arrow keys of whatever has the focus for its headings
+KEYS = {"lab": ("ArrowRight", "ArrowLeft"), "notebook": ("PageUp", "PageDown")}
+APPS = list(KEYS)
 PICTURE = ".jp-OutputArea img.widget-image"
 CANVAS = """const canvas = document.createElement("canvas");
     [canvas.width, canvas.height] = [img.naturalWidth || 1, img.naturalHeight || 1];
@@ -90,8 +92,7 @@ def test_a_learner_runs_lesson_1_and_moves_its_controls(opened, app):
     picture.scroll_into_view_if_needed()
     page.wait_for_function(DECODED, arg=PICTURE)
     first = picture.evaluate(PIXELS)
-    # Notebook 7 keeps the arrow keys of whatever has the focus for its headings
-    there, back = ("ArrowRight", "ArrowLeft") if app == "lab" else ("PageUp", "PageDown")
+    there, back = KEYS[app]
     handle = cell.locator(".noUi-handle").first
     value, low, high = (
         float(handle.get_attribute(f"aria-value{part}")) for part in ("now", "min", "max")
@@ -219,3 +220,79 @@ def test_every_control_has_a_name_a_value_that_can_be_read_and_the_focus_of_the_
         kind in reached
         for kind in ("noUi-handle", "widget-readout", "widget-toggle-button", "jupyter-button")
     )
+
+
+TRAINING = """import time
+from dlcourse import live
+class Training:
+    def set(self, v=30):
+        self.v = v
+        self.start()
+    def start(self):
+        self.step = 0
+    def advance(self):
+        time.sleep(0.002)
+        self.step += 1
+    def draw(self, ax):
+        "The value above, the number of steps below, each as a grey."
+        below = self.step % 100
+        ax.imshow([[self.v / 100], [below / 100]], vmin=0, vmax=1, cmap="gray", aspect="auto")
+        ax.set_axis_off()
+        return ax
+live.watch(Training(), v=(0, 100))"""
+
+
+@pytest.mark.parametrize("app", APPS)
+def test_a_training_goes_on_while_its_controls_answer(opened, app):
+    page = opened(TRAINING, app)
+    picture, play = page.locator(PICTURE), page.locator(".widget-toggle-button", has_text="play")
+    play.click()
+    changes = """async img => {
+        const seen = new Set(), end = performance.now() + 3000;
+        while (performance.now() < end) {
+            seen.add(img.src);
+            await new Promise(done => setTimeout(done, 10));
+        }
+        return seen.size; }"""
+    assert picture.evaluate(changes) > 5, "a picture after each burst of steps"
+    for _ in range(5):
+        page.locator(".noUi-handle").press(KEYS[app][0])
+    page.wait_for_function(f"img => ({GREYS})(img)[0] > {255 * 0.33}", arg=picture.element_handle())
+    page.locator(".widget-toggle-button", has_text="pause").click()
+    page.wait_for_timeout(1000)
+    assert picture.evaluate(changes) == 1
+
+
+PAD = """import ipywidgets
+from dlcourse import live
+pad, said = live.Pad(n=56, size=280), ipywidgets.Label()
+def say(change):
+    rows, columns = change.new.nonzero()
+    said.value = "nothing"
+    if len(rows):
+        said.value = f"ink {rows.min()} {rows.max()} {columns.min()} {columns.max()}"
+pad.observe(say, "ink")
+ipywidgets.VBox([pad, said])"""
+
+
+@pytest.mark.parametrize("app", APPS)
+def test_what_a_mouse_draws_on_a_pad_arrives(browser, server, app):
+    notebook = nbformat.v4.new_notebook(
+        cells=[nbformat.v4.new_code_cell(PAD)], metadata=record.METADATA
+    )
+    server.add(notebook, f"pad-{app}.ipynb")
+    page = server.open(browser, f"pad-{app}.ipynb", app)
+    assert server.run_all_cells(page, f"pad-{app}.ipynb") == []
+    pad = page.get_by_role("img", name="a pad to draw on")
+    pad.wait_for()
+    place = pad.bounding_box()
+    page.mouse.move(place["x"] + 60, place["y"] + 101)
+    page.mouse.down()
+    page.mouse.move(place["x"] + 220, place["y"] + 101, steps=10)
+    page.mouse.up()
+    # five pixels of the page are one of the drawing: row 20, columns 12 to 44, a line ten wide
+    said = page.locator(".widget-label", has_text="ink").inner_text()
+    assert [int(k) for k in said.split()[1:]] == pytest.approx([15, 25, 7, 49], abs=1)
+    page.get_by_role("button", name="clear").click()
+    page.get_by_text("nothing", exact=True).wait_for()
+    page.close()

@@ -21,7 +21,7 @@ MODULES = sorted(
 ROOMS = "data gradcheck training penalties layers activations losses network initializers".split()
 ROOMS += ["optimizers", "schedules", "recurrent"]
 HEART = ["layers", "activations", "losses", "network", "optimizers", "training"]
-PICTURES = {"plots", "widgets", "drawing"}
+PICTURES = {"plots", "widgets", "live", "drawing"}
 MAY_IMPORT = {  # the drawing: part of the house -> parts that it may import, besides the doors
     "activations": {"layers"},
     "network": {"layers", "initializers"},  # for mlp alone: Sequential knows no layer by name
@@ -31,6 +31,7 @@ MAY_IMPORT = {  # the drawing: part of the house -> parts that it may import, be
     "guard": set(),
     "plots": {"drawing"},
     "widgets": {"plots", "drawing"},
+    "live": {"plots", "widgets"},
     "drawing": set(),
     "lessons": {*ROOMS, *PICTURES},
     "exercises": {*ROOMS, *PICTURES, "lessons"},
@@ -39,6 +40,7 @@ THIRD_PARTY = {
     "plots": {"numpy", "matplotlib", "contourpy", "IPython"},
     "drawing": {"numpy", "matplotlib", "contourpy", "PIL", "IPython"},
     "widgets": {"numpy", "ipywidgets", "traitlets", "IPython"},
+    "live": {"numpy", "ipywidgets", "traitlets"},
     "lessons": {"numpy", "matplotlib"},
     "exercises": {"numpy", "matplotlib"},
 }
