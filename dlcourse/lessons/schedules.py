@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from matplotlib.patches import Ellipse
+from matplotlib.ticker import FixedFormatter
 
 from dlcourse import activations, losses, optimizers, plots, schedules, training
 from dlcourse.drawing.sheet import arrow, box, say, sheet
@@ -385,11 +386,14 @@ def draw_cloud(ax=None, schedule="power", rate=0.5, r=30.0, noise=1.0, step=100)
         a.plot(steps[shown] + 1, inside, color="0.6", linestyle="-", linewidth=0.8)
         a.plot(steps[shown][gone] + 1, inside[gone], color=INK, linestyle="-", linewidth=1.6)
         a.set(xscale="log", yscale="log", xlim=(1, STEPS + 1), xticks=[1, 11, 101, 1001])
-        a.set(xticklabels=["0", "10", "100", "1000"])
+        # unlike set_xticklabels it looks the same each time: the canvas need not draw it again
+        a.xaxis.set_major_formatter(FixedFormatter(["0", "10", "100", "1000"]))
     level = best_constant(noise)[1] if noise > 0 else lowest
     ax[1].axhline(max(level, lowest), color="0.6", linewidth=1, linestyle=":")
     ax[1].set(ylim=(lowest, 30), ylabel="mean loss", yticks=[1e-4, 1e-2, 1])
+    ax[1].yaxis.set_major_formatter(FixedFormatter(["0.0001", "0.01", "1"]))
     ax[2].set(ylim=(low_rate, 2), ylabel="rate", yticks=[1e-6, 1e-3, 1], xlabel="step")
+    ax[2].yaxis.set_major_formatter(FixedFormatter(["0.000001", "0.001", "1"]))
     for a in ax[1:]:
         a.minorticks_off()
     ax[1].text(1.15, 1.25 * max(level, lowest), "best constant rate", va="bottom", color=INK)
