@@ -400,7 +400,7 @@ def draw_cloud(ax=None, schedule="power", rate=0.5, r=30.0, noise=1.0, step=100)
     above = {"va": "bottom", "color": INK, "fontsize": 10}
     words = f"step {step}: rate {now:.2g}, loss {loss[step]:.2g}"
     ax[0].text(0, 1.02, words, transform=ax[0].transAxes, **above)
-    words = f"in the end: sum of rates {rates.sum():.3g}, loss {loss[-1]:.2g}"
+    words = f"in the end: sum of rates {rates.sum():.4g}, loss {loss[-1]:.2g}"
     ax[1].text(0, 1.04, words, transform=ax[1].transAxes, **above)
     return ax
 
