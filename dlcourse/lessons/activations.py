@@ -181,11 +181,18 @@ def told(score):
 
 
 def print_rates(found):
-    """A line for each {lr: Outcome}: the middle start of what sleeps in each layer, all scores."""
+    """A line for each {lr: Outcome}: what sleeps in each layer, the accuracies, the overflows.
+
+    What sleeps is that of the middle start; an overflow counts as accuracy 0.
+    """
     for lr, outcome in found.items():
         first, second = np.median(outcome.asleep, axis=0)
-        scores = ", ".join(map(told, outcome.accuracy))
-        print(f"lr {lr}: asleep ≈ {first:.2f} and ≈ {second:.2f}; accuracy {scores}")
+        low, middle, high = np.quantile(np.nan_to_num(outcome.accuracy), [0, 0.5, 1])
+        over = np.isnan(outcome.accuracy)
+        print(
+            f"lr {lr}: asleep ≈ {first:.2f} and ≈ {second:.2f}; accuracy ≈ {middle:.2f}, from "
+            f"≈ {low:.2f} to ≈ {high:.2f}; overflow in ≈ {over.sum()} of {len(over)}"
+        )
 
 
 def print_scores(rows):
@@ -341,8 +348,9 @@ def show_leak(rows):
         across = np.repeat(positions[:, None], scores.shape[1], axis=1)
         ax.plot(across[~over], scores[~over], "o", color=color, markersize=4, label="_starts")
         ax.plot(across[over], np.full(over.sum(), -0.13), "x", color=color, label="_over")
-        told_ = [f"lr {lr:g} {told(m)}" for lr, m in zip(found, middle, strict=True)]
-        words.append(f"{name}: {', '.join(told_)}")
+        counted = np.median(np.nan_to_num(scores), axis=1)
+        each = [f"lr {lr:g} ≈ {m:.2f}" for lr, m in zip(found, counted, strict=True)]
+        words.append(f"{name}: {', '.join(each)}, overflow in ≈ {over.sum()} runs")
     rates = list(found)
     ax.axhline(-0.06, color="0.8", linewidth=0.8, linestyle="-", label="_ground")
     ax.text(-0.27, -0.13, "overflow", va="center", color=INK)
@@ -350,7 +358,10 @@ def show_leak(rows):
     ax.set(xticklabels=[f"{lr:g}" for lr in rates], xlabel="learning rate", ylabel="accuracy")
     ax.set(yticks=[0, 0.5, 1])
     plots.end_names(ax)
-    plots.show(ax, f"Accuracy over the rate, middle of three starts. {'; '.join(words)}.")
+    plots.show(
+        ax,
+        f"Accuracy over the rate, middle of three starts, 0 for an overflow. {'; '.join(words)}.",
+    )
 
 
 def death_axes():
