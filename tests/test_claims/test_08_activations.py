@@ -158,7 +158,7 @@ def test_relu_with_hes_weights_wanders_further_than_selu_with_lecuns():
     assert relu > 5 and selu < 1.4
 
 
-def test_through_a_hundred_selus_the_error_signal_grows_some_thirtyfold():
+def test_through_a_hundred_selus_the_error_signal_grows_some_fortyfold():
     assert all(15 < lesson.grown(seed) < 80 for seed in SEEDS)
 
 
