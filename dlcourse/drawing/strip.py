@@ -164,11 +164,10 @@ def _arrows(ax, middle, inked):
         for length in (1.2, 0.8, 0.53, 0.36, 0.24):
             arrow(ax, (x, 1.0), (x + length, 1.0), width=1.8)
             x += length + 0.06
-    if "time" in inked:  # the loop of a memory, and on it the way back
+    if "time" in inked:  # the loop of a memory, turned round
         top = middle + 0.29
-        arrow(ax, (COLUMNS[1] + 0.11, top), (COLUMNS[1] - 0.11, top), bend=-1.4, width=1.6)
-        back = (COLUMNS[1] - 0.2, top), (COLUMNS[1] + 0.2, top)
-        arrow(ax, *back, color=BACKWARD, bend=1.1, width=1.6)
+        way = (COLUMNS[1] - 0.11, top), (COLUMNS[1] + 0.11, top)
+        arrow(ax, *way, color=BACKWARD, bend=1.4, width=1.8)
     if "loop" in inked:
         top = middle + 0.29
         arrow(ax, (COLUMNS[1] + 0.11, top), (COLUMNS[1] - 0.11, top), bend=-1.4, width=1.6)

@@ -35,7 +35,7 @@ W_X, W_H, B = 0.5, 0.8, 0.0
 
 # The worked example of an LSTM with one unit: blocks i f g o.
 GATES = {"W_x": [1.0, 0.0, 2.0, 1.0], "W_h": [0.5, 0.0, -1.0, 0.0], "b": [0.0, 1.0, 0.0, 0.0]}
-BEFORE = {"x": 1.0, "h": 0.5, "c": 0.8}
+BEFORE = {"x": 1.0, "h": 0.5, "c": 0.9}
 
 UNITS = 16  # of the networks that recall
 LINKS, GOAL = 50, 0.7  # of the chain with the cliff: its steps, and what its last state shall be
@@ -76,16 +76,20 @@ def marks(n, steps, seed=0):
     return x, (x[:, 0] > 0).astype(float)
 
 
-def reader(forget_bias=None, seed=0, dtype=np.float32):
+def reader(forget_bias=None, seed=0, dtype=np.float32, size=1.0):
     """One mark a step, 16 units, and an answer from the last state; untrained.
 
-    An LSTM whose forget gates start with that bias; with None an RNN.
+    An LSTM whose forget gates start with that bias; with None an RNN, the standard deviation of
+    its W_h `size` times 1/sqrt(16).
     """
     if forget_bias is None:
         memory = recurrent.RNN(1, UNITS)
     else:
         memory = recurrent.LSTM(1, UNITS, forget_bias=forget_bias)
-    return network.Sequential([memory, recurrent.Last(), layers.Dense(UNITS, 1)], seed, dtype)
+    net = network.Sequential([memory, recurrent.Last(), layers.Dense(UNITS, 1)], seed, dtype)
+    if forget_bias is None:
+        memory.W_h = size * memory.W_h
+    return net
 
 
 def arriving(net, x, t):
@@ -140,13 +144,20 @@ def first_over_last(steps, forget_bias=None, seeds=10):
 
 def print_arriving(found, steps):
     """A line for each {forget bias: (seeds,)}: the range and the middle, and the memory alone."""
-    print("                      step 1 over the last step: lowest, middle, highest   f alone")
+    print(f"{'step 1 over the last step':<27}{'lowest':<12}{'middle':<12}{'highest':<12}f alone")
     for forget_bias, shares in found.items():
         name = "RNN" if forget_bias is None else f"LSTM, forget bias {forget_bias}"
         numbers = [shares.min(), np.median(shares), shares.max()]
-        words = "   ".join(f"≈ {number:<7.1g}" for number in numbers)
-        alone = "" if forget_bias is None else f"{sigmoid(float(forget_bias)) ** (steps - 1):.1e}"
-        print(f"{name:<22}{words}                      {alone}".rstrip())
+        words = "".join(f"{'≈ ' + shortly(number):<12}" for number in numbers)
+        alone = "" if forget_bias is None else shortly(sigmoid(float(forget_bias)) ** (steps - 1))
+        print(f"{name:<27}{words}{alone}".rstrip())
+
+
+def shortly(number):
+    """A share with one digit or two: 6e-07, 0.02, 4.6, 19."""
+    if number >= 10:
+        return f"{number:.0f}"
+    return f"{number:.2g}" if number >= 1 else f"{number:.1g}"
 
 
 class Until:
@@ -178,9 +189,12 @@ def recall(net, steps, seed=0, lr=0.01, longest=300):
     return until.step, trainings.accuracy(net, *marks(200, steps, 5))
 
 
-def recall_each(forget_bias, steps, seeds=(0, 1, 2), longest=300):
-    """`recall` from each start."""
-    return [recall(reader(forget_bias, seed), steps, seed, longest=longest) for seed in seeds]
+def recall_each(forget_bias, steps, seeds=(0, 1, 2), size=1.0):
+    """`recall` from each start: a list of (steps it took or None, accuracy)."""
+    found = []
+    for seed in seeds:
+        found.append(recall(reader(forget_bias, seed, size=size), steps, seed))
+    return found
 
 
 def heard(net, x):
@@ -420,13 +434,13 @@ def show_cell():
     ax = sheet(8.4, 3.35)
     high, low = 2.55, 0.85
     names = {"f": "keep", "i": "write", "g": "note", "o": "show"}
-    columns = {"f": 1.9, "i": 3.55, "g": 4.75, "o": 6.35}
+    columns = {"f": 1.9, "i": 3.4, "g": 4.9, "o": 6.5}
     for name, x in columns.items():
-        box(ax, x, low, 1.0, 0.72, color="#fdf3e7" if name != "g" else "#eef3f7")
+        box(ax, x, low, 1.36, 0.72, color="#fdf3e7" if name != "g" else "#eef3f7")
         unit = "tanh" if name == "g" else "σ"
         say(ax, x, low + 0.16, f"{names[name]}: {name}", weight="bold")
         say(ax, x, low - 0.14, f"{unit}({z[name]:.2f}) = {y[name]:.3f}", size=9)
-    for x, sign in ((1.9, "×"), (4.15, "+"), (6.35, "×")):
+    for x, sign in ((1.9, "×"), (4.15, "+"), (6.5, "×")):
         box(ax, x, high, 0.34, 0.34, color="white", edge=INK)
         say(ax, x, high, sign, size=13)
     box(ax, 4.15, 1.72, 0.34, 0.34, color="white", edge=INK)
@@ -437,27 +451,27 @@ def show_cell():
     arrow(ax, (1.9, low + 0.37), (1.9, high - 0.18))
     arrow(ax, (2.08, high), (3.97, high), INK, 2.4)
     say(ax, 2.95, high + 0.16, f"{y['f'] * BEFORE['c']:.3f}")
-    arrow(ax, (3.55, low + 0.37), (4.05, 1.54))
-    arrow(ax, (4.75, low + 0.37), (4.25, 1.54))
+    arrow(ax, (3.4, low + 0.37), (4.03, 1.54))
+    arrow(ax, (4.9, low + 0.37), (4.27, 1.54))
     arrow(ax, (4.15, 1.9), (4.15, high - 0.18))
     say(ax, 4.22, 2.13, f"{y['i'] * y['g']:.3f}", ha="left")
-    arrow(ax, (4.33, high), (6.17, high), INK, 2.4)
+    arrow(ax, (4.33, high), (6.32, high), INK, 2.4)
     say(ax, 4.95, high + 0.16, f"c = {y['c']:.3f}", weight="bold")
-    say(ax, 5.75, high - 0.17, f"tanh: {np.tanh(y['c']):.3f}", size=9)
-    arrow(ax, (6.35, low + 0.37), (6.35, high - 0.18))
-    arrow(ax, (6.53, high), (7.25, high), INK, 2.4)
+    say(ax, 5.85, high - 0.17, f"tanh: {np.tanh(y['c']):.3f}", size=9)
+    arrow(ax, (6.5, low + 0.37), (6.5, high - 0.18))
+    arrow(ax, (6.68, high), (7.25, high), INK, 2.4)
     say(ax, 7.72, high, f"h = {y['h']:.3f}", weight="bold")
     say(ax, 7.72, high + 0.28, "new state", color=GREY)
     arrow(ax, (3.9, 3.05), (2.0, 3.05), BACKWARD, 2)
     say(ax, 2.95, 3.2, f"back: × f = {y['f']:.3f}", color=BACKWARD, weight="bold")
     say(ax, 0.5, low, "x = 1\nh = 0.5", linespacing=1.4)
-    arrow(ax, (0.85, low), (1.36, low), SKY, 2)
-    say(ax, 4.1, 0.22, "each of the four adds up x and the old h, with weights and a bias of its own",
-        size=9, color=GREY)  # fmt: skip
+    arrow(ax, (0.85, low), (1.2, low), SKY, 2)
+    words = "each of the four adds up x and the old h, with weights and a bias of its own"
+    say(ax, 4.1, 0.22, words, size=9, color=GREY)
     plots.show(
         ax,
-        f"One step of an LSTM unit: the old memory 0.8 times f, plus i times g, makes the new "
-        f"memory {y['c']:.3f}; tanh of it times o makes the state {y['h']:.3f}. Back along the "
+        f"One step of an LSTM unit: the old memory {BEFORE['c']:g} times f, plus i times g, is the "
+        f"new memory {y['c']:.3f}; tanh of it times o is the state {y['h']:.3f}. Back along the "
         f"memory an error signal is multiplied by f, {y['f']:.3f}.",
     )
 
@@ -486,11 +500,12 @@ def draw_ways(ax=None, steps=40, forget_bias=1.0, seed=0):
         a.set_xticks(np.unique(np.linspace(1, steps, 5).astype(int)))
         a.minorticks_off()
         a.set_ylabel("share that arrives")
-        a.set_title(f"{name}: step 1 gets {_times(found[0])}", loc="left", fontsize=10, pad=4)
+        words = f"{name}: step 1 gets {_times(found[0])} of step {steps}'s"
+        a.set_title(words.replace("times of", "times"), loc="left", fontsize=10, pad=4)
     alone = way_of_memory(steps, forget_bias, seed)
     ax[1].plot(at, np.clip(alone, FLOOR, None), color=ORANGE, linestyle="-", linewidth=2)
     f = sigmoid(forget_bias)
-    words = f"orange: the memory alone, f ≈ {f:.2f} a step"
+    words = f"orange: the memory alone, f ≈ {f:.2f}"
     ax[1].set_title(words, loc="right", fontsize=10, pad=4, color=INK)
     ax[1].set_xlabel("step")
     return ax
@@ -508,13 +523,13 @@ def _hanging(ax, at, shares):
 
 
 def _times(share):
-    """What step 1 gets, in words: 0.019 as 1/53, 4.6 as 4.6 times."""
+    """What step 1 gets of the last step's, in words: 0.019 as 1/53, 4.6 as 4.6 times."""
     if share < 1e-8:
-        return f"{share:.0e} of the last step's error signal".replace("e-0", "e-")
+        return f"{share:.0e}".replace("e-0", "e-")
     if share < 0.5:
         whole = float(f"{1 / share:.1e}")
-        return f"1/{whole:,.0f} of the last step's error signal"
-    return f"{share:.2g} times the last step's error signal"
+        return f"1/{whole:,.0f}"
+    return f"{share:.2g} times"
 
 
 def show_heard(before, after):
@@ -606,11 +621,11 @@ def draw_page(ax=None, first=1.0, second=-0.5, at_step=10, write="first step onl
 def show_cliff(free, clipped):
     """The loss of the chain over w and b, and two paths (steps, 2), one that leaves the picture."""
     ax = plots.axes(2, width=8.4, height=3.5)
-    xlim, ylim = (3.6, 5.8), (-2.9, -1.7)
+    xlim, ylim = (3.6, 5.8), (-2.9, -1.4)
     leaves = int(np.argmax(np.linalg.norm(np.diff(free, axis=0), axis=1)))
     jump = float(np.linalg.norm(free[leaves + 1] - free[leaves]))
     for a in ax:
-        w, b = np.meshgrid(np.linspace(*xlim, 221), np.linspace(*ylim, 181))
+        w, b = np.meshgrid(np.linspace(*xlim, 300), np.linspace(*ylim, 300))
         heights = chain_loss(w, b)
         a.imshow(heights, extent=(*xlim, *ylim), origin="lower", cmap="Greys", vmax=0.4,
                  vmin=-0.02, aspect="auto")  # fmt: skip
@@ -644,19 +659,19 @@ def show_clipping(g=(3.0, 4.0), limit=1.0):
     by_norm = g * min(1.0, limit / np.linalg.norm(g))
     by_value = np.clip(g, -limit, limit)
     ax = plots.axes(width=4.6, height=2.9)
-    for tip, color, words, side in (
-        (g, "0.55", f"g = ({g[0]:g}, {g[1]:g})", (0.1, -0.1)),
-        (by_norm, "black", f"by norm ({by_norm[0]:g}, {by_norm[1]:g})", (-2.3, 0.45)),
-        (by_value, ORANGE, f"by value ({by_value[0]:g}, {by_value[1]:g})", (0.25, -0.15)),
+    for tip, color, words, side, ha in (
+        (g, "0.55", f"g = ({g[0]:g}, {g[1]:g})", (0.15, -0.1), "left"),
+        (by_norm, "black", f"by norm ({by_norm[0]:g}, {by_norm[1]:g})", (-0.35, 0.35), "right"),
+        (by_value, ORANGE, f"by value ({by_value[0]:g}, {by_value[1]:g})", (0.25, -0.15), "left"),
     ):
         look = {"arrowstyle": "-|>", "color": color, "lw": 2.4, "shrinkA": 0, "shrinkB": 0}
         ax.annotate("", tip, (0, 0), arrowprops=look)
-        ax.text(tip[0] + side[0], tip[1] + side[1], words, color=INK)
+        ax.text(tip[0] + side[0], tip[1] + side[1], words, color=INK, ha=ha)
     ax.plot([-limit, limit, limit, -limit, -limit], [-limit, -limit, limit, limit, -limit],
             color=PALE, linestyle="-", linewidth=1.5)  # fmt: skip
     turn = np.linspace(0, 2 * np.pi, 200)
     ax.plot(limit * np.cos(turn), limit * np.sin(turn), color=GREY, linestyle="-", linewidth=1)
-    ax.set(xlim=(-2.2, 6), ylim=(-1.3, 4.4), aspect="equal", xticks=[0, 1, 3], yticks=[0, 1, 4])
+    ax.set(xlim=(-2.9, 5.4), ylim=(-1.3, 4.4), aspect="equal", xticks=[0, 1, 3], yticks=[0, 1, 4])
     plots.show(
         ax,
         f"The arrow ({g[0]:g}, {g[1]:g}); clipped by norm it ends on the circle in the same "
@@ -677,7 +692,7 @@ def show_reading(curves, untrained, at_once):
         (at_once, "all pixels at once"),
     ):
         ax.axhline(share, color=GREEN, linewidth=1.2, linestyle=":")
-        ax.text(1.05, share + 0.012, f"{words}: {share:.2f}", color=INK)
+        ax.text(4.2 if share > 0.7 else 1.05, share + 0.012, f"{words}: {share:.2f}", color=INK)
     ax.set(xlim=(1, epochs), ylim=(0.45, 1.0), xlabel="epoch", ylabel="accuracy, held out")
     plots.end_names(ax)
     words = [f"{name} ≈ {shares[-1]:.2f}" for name, shares in curves.items()]
