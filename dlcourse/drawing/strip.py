@@ -167,7 +167,7 @@ def _arrows(ax, middle, inked):
     if "time" in inked:  # the loop of a memory, turned round
         top = middle + 0.29
         way = (COLUMNS[1] - 0.11, top), (COLUMNS[1] + 0.11, top)
-        arrow(ax, *way, color=BACKWARD, bend=1.4, width=1.8)
+        arrow(ax, *way, color=BACKWARD, bend=1.2, width=1.8)
     if "loop" in inked:
         top = middle + 0.29
         arrow(ax, (COLUMNS[1] + 0.11, top), (COLUMNS[1] - 0.11, top), bend=-1.4, width=1.6)

@@ -222,6 +222,14 @@ def print_recall(rows):
 # --- parts of a gradient, step by step
 
 
+@functools.cache
+def small_batch():
+    """Sixty-four digits, rows 5 to 24 of each (64, 20, 28), and their targets (64, 10)."""
+    images, labels = digits()
+    rows = images[:64].reshape(-1, 28, 28)[:, INK_ROWS]
+    return rows.astype(float), data.one_hot(labels[:64], 10)
+
+
 @functools.lru_cache(maxsize=512)
 def parts(steps, size=1.0, seed=0):
     """A reader of digits that has not learned: what each step adds to its gradients.
@@ -230,13 +238,13 @@ def parts(steps, size=1.0, seed=0):
     standard deviation size/sqrt(30), a Dense names the digit at the end; the loss is the squared
     error. Returns (W_h, RMS of each step's part of dW_h (T,), of dW_x (T,), slopes).
     """
-    images, labels = digits()
-    x = images[:64].reshape(-1, 28, 28)[:, INK_ROWS][:, :steps].astype(float)
+    rows, targets = small_batch()
+    x = rows[:, :steps]
     rnn, last, out = recurrent.RNN(28, 30), recurrent.Last(), layers.Dense(30, 10)
     net = network.Sequential([rnn, last, out], seed, np.float64)
     rnn.W_h = size * rnn.W_h
     loss = losses.MeanSquaredError()
-    loss.forward(net.forward(x), data.one_hot(labels[:64], 10))
+    loss.forward(net.forward(x), targets)
     dh = out.backward(loss.backward())
     states = np.swapaxes(rnn.forward(x), 0, 1)
     before = np.concatenate([np.zeros_like(states[:1]), states[:-1]])
@@ -555,9 +563,8 @@ def draw_parts(ax=None, steps=20, scale=0.5, seed=3):
     W_h, boxes for W_x: with half of 1/√n both fall to a millionth towards step 1."""
     ax = instrument.axes() if ax is None else ax
     W_h, of_W_h, of_W_x, slopes = parts(steps, scale, seed)
-    images, _ = digits()
     page = np.full((WAYS, 28), 0.15)
-    page[:steps] = images[1].reshape(28, 28)[INK_ROWS][:steps]
+    page[:steps] = small_batch()[0][1, :steps]
     last = 100 * of_W_h[-5:].sum() / of_W_h.sum()
     title = f"{steps} steps, W_h × {scale:.3g}: the last five make {last:.3g} % of dW_h"
     instrument.instrument(
