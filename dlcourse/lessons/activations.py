@@ -225,7 +225,7 @@ def print_places(found):
     """A line for each unit: the middle accuracy at each depth, and the rate it was reached at."""
     for name, row in found.items():
         cells = [
-            f"{depth} hidden {told(np.median(scores))} (lr {lr})"
+            f"{depth} hidden {told(np.median(scores))} (lr ≈ {lr})"
             for depth, (lr, scores) in row.items()
         ]
         print(f"{name:<10}", "   ".join(cells))
@@ -253,16 +253,16 @@ def show_awake(nets, x):
 
 def _discs(ax, shares, word):
     """Two layers of units, five in a row; a cross where no example wakes one, counted as `word`."""
-    for layer, share in enumerate(shares):
-        k = np.arange(len(share))
-        x, y = 6.4 * layer + k % 5, -(k // 5)
-        none = share == 0
-        greys = [str(0.45 + 0.55 * value) for value in share[~none]]
-        look = {"s": 62, "edgecolors": INK, "linewidths": 0.8}
-        ax.scatter(x[~none], y[~none], c=greys, **look)
-        ax.scatter(x[none], y[none], s=30, marker="x", color=BLACK, linewidths=1.6)
-        words = f"layer {layer + 1}: {none.sum()} {word}"
-        ax.text(6.4 * layer + 2, 1.15, words, ha="center", color=INK)
+    share = np.concatenate(shares)
+    layer = np.repeat(np.arange(len(shares)), [len(part) for part in shares])
+    k = np.concatenate([np.arange(len(part)) for part in shares])
+    x, y, none = 6.4 * layer + k % 5, -(k // 5), share == 0
+    greys = [str(0.45 + 0.55 * value) for value in share[~none]]
+    ax.scatter(x[~none], y[~none], c=greys, s=62, edgecolors=INK, linewidths=0.8)
+    ax.plot(x[none], y[none], "x", color=BLACK, markersize=5.5, markeredgewidth=1.6)
+    for number, part in enumerate(shares):
+        words = f"layer {number + 1}: {np.sum(part == 0)} {word}"
+        ax.text(6.4 * number + 2, 1.15, words, ha="center", color=INK)
     ax.set(xlim=(-0.8, 11.2), ylim=(-9.8, 2.2))
     ax.set_axis_off()
 

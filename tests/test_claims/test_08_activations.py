@@ -101,7 +101,8 @@ def test_tanh_learns_at_the_rate_that_kills_relu():
 def test_asleep_in_layer_1_nobody_wakes_and_in_layer_2_most_do():
     learn, _ = letters()
     some = learn[0][:1024], learn[1][:1024]
-    assert [lesson.woken(put_to_sleep, 0, some, seed) for seed in SEEDS] == [(0, 0.0)] * 10
+    for seed in SEEDS:
+        assert lesson.woken(put_to_sleep, 0, some, seed, steps=30) == (0, 0.0)
     woken = [lesson.woken(put_to_sleep, 2, some, seed)[0] for seed in SEEDS]
     assert min(woken) > 5 and sum(woken) > 80
 
@@ -147,7 +148,7 @@ def test_through_a_hundred_selus_the_error_signal_grows_some_thirtyfold():
 
 def test_with_one_hidden_layer_units_are_alike():
     """lr 0.3: all above 0.95, their middle starts within 0.03; the sigmoid below them all."""
-    kinds = [(RELU, lesson.HE), (TANH, 1.0), (activations.PReLU, lesson.HE), (SELU, 1.0)]
+    kinds = [(RELU, lesson.HE), (TANH, 1.0), (SELU, 1.0)]
     scores = [at(0.3, unit, 1, scale).accuracy for unit, scale in kinds]
     assert np.min(scores) > 0.95
     assert np.ptp(np.median(scores, axis=1)) < 0.03

@@ -49,6 +49,7 @@ def test_running_statistics_lag_at_step_30_and_their_start_is_to_blame():
         assert seen.in_use[0] < 0.67 * seen.own[0]
         assert seen.corrected[0] > 0.8 * seen.own[0]
         assert abs(seen.in_use[1] - seen.own[1]) < 0.05
+        assert np.median(seen.net.layers[28].gamma) > 1.5  # the last hidden layer's own scale
 
 
 def test_batches_of_two_lose_and_batches_of_64_gain():
