@@ -41,6 +41,7 @@ def test_an_rnn_with_twice_the_weights_recalls_it_and_with_half_of_them_it_does_
     assert recalled(None, 40, size=0.5) == 0
     assert recalled(None, 40) <= 6
     assert recalled(None, 40, size=2.0) >= 7
+    assert recalled(None, 80, size=2.0) >= 3
 
 
 def test_of_twenty_marks_bias_1_is_enough():
