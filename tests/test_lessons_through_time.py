@@ -82,7 +82,7 @@ def test_a_reader_s_size_is_that_of_its_w_h_and_its_bias_that_of_its_gate():
 
 
 def test_what_arrives_is_the_slope_of_the_loss_for_the_marks():
-    net = lesson.reader(1.0, 0, np.float64)
+    net = lesson.reader(1.0, 0)
     x, t = lesson.marks(3, 5)
     loss = losses.SigmoidCrossEntropy()
     slopes = gradcheck.numerical_gradient(lambda x: loss.forward(net.forward(x), t), x.copy())
@@ -113,7 +113,7 @@ def test_a_gate_without_weights_is_the_sigmoid_of_its_bias():
 
 
 def test_heard_turns_one_mark_after_the_other():
-    net = lesson.reader(None, 0, np.float64)
+    net = lesson.reader(None, 0)
     x, _ = lesson.marks(4, 3)
     other = x * np.array([1, 1, -1])[:, None]
     moved = net.layers[0].forward(other)[:, -1] - net.layers[0].forward(x)[:, -1]
