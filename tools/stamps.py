@@ -28,11 +28,12 @@ from dlcourse import (
 )
 from dlcourse.drawing import instrument, scenes, units
 from dlcourse.drawing.sheet import arrow, say, sheet
-from dlcourse.drawing.style import GREY, INK, ORANGE, layer_colors
+from dlcourse.drawing.style import BACKWARD, GREY, INK, ORANGE, layer_colors
 from dlcourse.lessons import batch_normalization as lesson_9
 from dlcourse.lessons import before_you_start
 from dlcourse.lessons import regularization as lesson_10
 from dlcourse.lessons import schedules as lesson_11
+from dlcourse.lessons import through_time as lesson_13
 from dlcourse.lessons.activations import awake
 from dlcourse.lessons.letters import letter_net, small_batch, train
 
@@ -304,6 +305,18 @@ def parting():
     return with_words(ax, places)
 
 
+def way_back():
+    """What arrives at each of forty steps, for an RNN and for an LSTM with forget bias 3."""
+    ax = bare()
+    at = np.arange(40)
+    for foot, forget_bias in ((0.0, 3.0), (7.0, None)):
+        powers = np.log10(lesson_13.way_back(40, forget_bias))
+        ax.bar(at, powers, bottom=foot + 0 * at, width=0.75, color=BACKWARD)
+    ax.set(xlim=(-1, 40), ylim=(-1.6, 8.2))
+    ax.set_axis_off()
+    return with_words(ax, {(0.72, 0.6): "RNN: lost", (0.72, 0.32): "LSTM: kept"})
+
+
 DRAWN = {
     "00-before-you-start": before_you_begin,
     "01-logistic-regression": one_neuron,
@@ -317,6 +330,7 @@ DRAWN = {
     "08-activations": units_that_died,
     "10-regularization": parting,
     "11-schedules": shrinking_ball,
+    "13-through-time": way_back,
 }
 
 

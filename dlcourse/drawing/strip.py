@@ -17,6 +17,7 @@ PARTS = {  # what a lesson is about: the words under it
     "step": "the step",
     "rate": "a rate that shrinks",
     "loop": "a memory",
+    "time": "the way back through time",
     "unit": "what a unit answers",
     "normalization": "a scale of its own",
     "penalty": "what the weights cost",
@@ -25,7 +26,7 @@ STRIP = {"width": 7.85, "height": 1.1}
 COLUMNS = (1.9, 3.2, 4.5, 5.8)  # where the units of a strip stand
 TALL = (5, 4, 4, 3)
 # where words stand, if not in the middle
-BELOW = {"input": 0.95, "neuron": COLUMNS[1], "loop": COLUMNS[1], "loss": 6.85}
+BELOW = {"input": 0.95, "neuron": COLUMNS[1], "loop": COLUMNS[1], "time": COLUMNS[1], "loss": 6.85}
 
 
 def strip(part, picture, ax=None):
@@ -104,7 +105,7 @@ def _units(ax, places, inked):
                 meant
                 or "neuron" in inked
                 and (column, k) == (1, 2)
-                or "loop" in inked
+                or inked & {"loop", "time"}
                 and column == 1
             )
             meant = meant or "loss" in inked and column == 3
@@ -163,6 +164,10 @@ def _arrows(ax, middle, inked):
         for length in (1.2, 0.8, 0.53, 0.36, 0.24):
             arrow(ax, (x, 1.0), (x + length, 1.0), width=1.8)
             x += length + 0.06
+    if "time" in inked:  # the loop of a memory, turned round
+        top = middle + 0.29
+        way = (COLUMNS[1] - 0.11, top), (COLUMNS[1] + 0.11, top)
+        arrow(ax, *way, color=BACKWARD, bend=1.2, width=1.8)
     if "loop" in inked:
         top = middle + 0.29
         arrow(ax, (COLUMNS[1] + 0.11, top), (COLUMNS[1] - 0.11, top), bend=-1.4, width=1.6)

@@ -75,6 +75,13 @@ from dlcourse.exercises.shallow_network import (
     check_scale_backward,
     check_xor_by_hand,
 )
+from dlcourse.exercises.through_time import (
+    check_bias_for_share,
+    check_clip_both,
+    check_keep_the_first,
+    check_leaky_gradient,
+    check_sum_over_steps,
+)
 from dlcourse.exercises.vanishing_gradient import (
     check_first_over_last,
     check_hard_tanh_backward,
