@@ -355,17 +355,21 @@ def show_tents():
 TINTS = [GREEN, PURPLE, ORANGE, "#8a8a8a", "#b8a000", "#7a5c3e"]
 
 
-def draw_pieces(ax, net, points, n=200):
-    """The plane with every piece in a tint of its own, the line ½, and the points."""
-    places = grid(n)
-    _, number = np.unique(patterns(net, places), return_inverse=True)
+def tinted(net, n):
+    """The plane as an image (n, n, 3), every piece in a tint of its own."""
+    _, number = np.unique(patterns(net, grid(n)), return_inverse=True)
     rng = np.random.default_rng(1)  # tints that tell neighbours apart, no result
     pieces = number.max() + 1
     colors = np.array([to_rgb(c) for c in TINTS])[rng.integers(0, len(TINTS), pieces)]
     ink = rng.choice([0.14, 0.28, 0.42], (pieces, 1))
-    image = (1 - ink + ink * colors)[number].reshape(n, n, 3)
-    ax.imshow(image, extent=(*LIMITS, *LIMITS), origin="lower", interpolation="nearest")
-    p = net.forward(places).reshape(n, n)
+    return (1 - ink + ink * colors)[number].reshape(n, n, 3)
+
+
+def draw_pieces(ax, net, points, n=200):
+    """The plane with every piece in a tint of its own, the line ½, and the points."""
+    look = {"origin": "lower", "interpolation": "nearest"}
+    ax.imshow(tinted(net, n), extent=(*LIMITS, *LIMITS), **look)
+    p = net.forward(grid(n)).reshape(n, n)
     along = np.linspace(*LIMITS, n)
     ax.contour(along, along, p, levels=[0.5], colors="black", linewidths=1.6, linestyles="-")
     marks(ax, *points)
