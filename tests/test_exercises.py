@@ -292,6 +292,47 @@ def weights_of(sizes):
     return sum(a * b + b for a, b in zip(sizes[:-1], sizes[1:], strict=True))
 
 
+def rows_back_by_matrices(dy, x_hat, spread):
+    """Each row by its matrix of slopes: (1 - 1/M - x-hat x-hat^T / M) / spread."""
+    m, made = dy.shape[1], []
+    for slope, row, s in zip(dy, x_hat, spread, strict=True):
+        made.append((np.eye(m) - 1 / m - np.outer(row, row) / m) @ slope / s)
+    return made
+
+
+def folded_by_probes(W, b, gamma, beta, mean, var, eps):
+    """What the two layers make of 0 and of one input at a time."""
+
+    def both(x):
+        return gamma * (x @ W + b - mean) / np.sqrt(var + eps) + beta
+
+    at_0 = both(np.zeros(len(W)))
+    return np.vstack([both(np.eye(len(W))) - at_0, at_0])
+
+
+def rates_by_factor(lr0, r, n_steps):
+    made = [lr0]
+    while len(made) < n_steps:
+        made.append(made[-1] * 10 ** (-1 / r))
+    return tuple(made)
+
+
+def ball_by_steps(lr, curvature, s, N):
+    """The mean square, step by step until it stands."""
+    V = 0.0
+    for _ in range(5000):
+        V = (1 - lr * curvature) ** 2 * V + lr**2 * s**2 / N
+    return V**0.5
+
+
+def up_then_down_by_squares(t, lr0, n_warm, n_steps):
+    if t >= n_steps:
+        return 0.0
+    if t >= n_warm:
+        return lr0 * np.cos(np.pi / 2 * (t - n_warm) / (n_steps - n_warm)) ** 2
+    return (t + 1) * lr0 / n_warm
+
+
 RIGHT = {  # other right answers
     "check_dead_units": [
         lambda z: z.max(axis=0) <= 0,
@@ -442,6 +483,29 @@ RIGHT = {  # other right answers
         lambda x, n: np.abs((n * x + 1) % 2 - 1),
         lambda x, n: 2 / np.pi * np.arcsin(np.abs(np.sin(np.pi * n * x / 2))),
     ],
+    "check_normalized": [
+        lambda x, eps: (x - x.mean(axis=0)) * (x.var(axis=0) + eps) ** -0.5,
+        lambda x, eps: [
+            [(a - np.mean(c)) / (np.var(c) + eps) ** 0.5 for a, c in zip(row, x.T, strict=True)]
+            for row in x
+        ],
+    ],
+    "check_share_arrived": [
+        lambda momentum, k: (1 - momentum) * sum(momentum**j for j in range(k)),
+        lambda momentum, k: -np.expm1(k * np.log(momentum)),
+    ],
+    "check_folded": [folded_by_probes],
+    "check_row_norm_backward": [rows_back_by_matrices],
+    "check_first_rates": [
+        rates_by_factor,
+        lambda lr0, r, n_steps: lr0 * np.exp(-np.log(10) * np.arange(n_steps) / r),
+    ],
+    "check_ball_of_a_batch": [ball_by_steps],
+    "check_needed_r": [
+        lambda lr0, curvature, share: np.log(1 / share) * np.log(10) / lr0 / curvature,
+        lambda lr0, curvature, share: np.log(10) ** 2 * np.log10(1 / share) / lr0 / curvature,
+    ],
+    "check_up_then_down": [up_then_down_by_squares],
     "check_read_sequence": [states_by_one_matrix],
     "check_count_parameters": [
         lambda d, h, k, steps: d * h + h * h + h + h * k + k,
@@ -667,6 +731,50 @@ WRONG = {  # wrong answers that no sentence names; some are right where numbers 
         lambda w, g, lr, a, b: w - lr * g - lr * a * np.sign(w) - lr * b * w,
         lambda w, g, lr, a, b: elastic_by_cases(w, -g, lr, a, b),
         lambda w, g, lr, a, b: np.abs(elastic_by_cases(w, g, lr, a, b)),
+    ],
+    "check_normalized": [
+        lambda x, eps: x - x.mean(axis=0),
+        lambda x, eps: (x - x.min(axis=0)) / (x.max(axis=0) - x.min(axis=0)),
+        lambda x, eps: (x - np.median(x, axis=0)) / np.sqrt(x.var(axis=0) + eps),
+        lambda x, eps: (x - x.mean(axis=0)) / np.sqrt(x.var() - eps),
+    ],
+    "check_share_arrived": [
+        lambda momentum, k: momentum,
+        lambda momentum, k: 1 - momentum ** (k + 1),
+        lambda momentum, k: 1 - momentum ** (k - 1),
+        lambda momentum, k: 1 - momentum / k,
+    ],
+    "check_folded": [
+        lambda W, b, gamma, beta, mean, var, eps: np.vstack([W, b]),
+        lambda W, b, gamma, beta, mean, var, eps: np.vstack([W * gamma, b * gamma + beta]),
+        lambda W, b, gamma, beta, mean, var, eps: np.vstack(
+            [W * gamma - mean, b * gamma / np.sqrt(var + eps) + beta]
+        ),
+    ],
+    "check_row_norm_backward": [
+        lambda dy, x_hat, spread: dy * spread,
+        lambda dy, x_hat, spread: dy - dy.mean(axis=1, keepdims=True),
+        lambda dy, x_hat, spread: x_hat / spread,
+    ],
+    "check_first_rates": [
+        lambda lr0, r, n_steps: np.full(n_steps, lr0),
+        lambda lr0, r, n_steps: lr0 * (1 - np.arange(n_steps) / r),
+        lambda lr0, r, n_steps: lr0 * 10.0 ** (-np.arange(n_steps) * r),
+    ],
+    "check_ball_of_a_batch": [
+        lambda lr, curvature, s, N: s / np.sqrt(N),
+        lambda lr, curvature, s, N: np.sqrt(lr) * s / N,
+        lambda lr, curvature, s, N: lr * s / np.sqrt(N),
+    ],
+    "check_needed_r": [
+        lambda lr0, curvature, share: 1 / (curvature * lr0),
+        lambda lr0, curvature, share: -np.log10(share) / (curvature * lr0),
+        lambda lr0, curvature, share: (1 - share) * np.log(10) / (curvature * lr0),
+    ],
+    "check_up_then_down": [
+        lambda t, lr0, n_warm, n_steps: lr0,
+        lambda t, lr0, n_warm, n_steps: lr0 * min((t + 1) / n_warm, 1),
+        lambda t, lr0, n_warm, n_steps: lr0 * max(0, 1 - t / n_steps),
     ],
     "check_stop_epoch": [
         lambda losses, patience: len(losses),

@@ -142,7 +142,10 @@ def test_an_overflow_is_told_by_its_name(capsys):
     lesson.print_rates({2.0: lesson.Outcome(sleepers, np.array([0.25, np.nan, 0.5]))})
     first, second = capsys.readouterr().out.splitlines()
     assert first.split() == ["a", "≈", "0.50,", "overflow"]
-    assert second == "lr 2.0: asleep ≈ 0.10 and ≈ 0.50; accuracy ≈ 0.25, overflow, ≈ 0.50"
+    assert second == (
+        "lr 2.0: asleep ≈ 0.10 and ≈ 0.50; accuracy ≈ 0.25, from ≈ 0.00 to ≈ 0.50; "
+        "overflow in ≈ 1 of 3"
+    )
 
 
 # Drawings.
@@ -176,7 +179,7 @@ def test_rates_and_leaks_say_the_middle_start(shown):
     lesson.show_rates({0.1: OUTCOMES[0.1]})
     lesson.show_leak({"ReLU": {0.1: OUTCOMES[0.1]}, "leaky ReLU": OUTCOMES})
     assert "lr 0.1 ≈ 0.10 and ≈ 0.30, accuracy ≈ 0.80" in shown[0][1]
-    assert "leaky ReLU: lr 0.1 ≈ 0.80, lr 1 overflow" in shown[1][1]
+    assert "leaky ReLU: lr 0.1 ≈ 0.80, lr 1 ≈ 0.00, overflow in ≈ 2 runs" in shown[1][1]
     crosses = [line for line in shown[1][0].lines if line.get_marker() == "x"]
     assert [len(line.get_xdata()) for line in crosses] == [0, 2]
 

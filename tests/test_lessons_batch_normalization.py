@@ -129,6 +129,23 @@ def test_a_comparison_looks_at_its_steps_and_ends_after_the_last(letters):
     np.testing.assert_array_equal(seen.net.theta, net.theta)
 
 
+def test_spreads_in_use_are_one_once_the_running_statistics_are_those_of_the_letters(letters):
+    x = letters[0][:64]
+    net = lesson.net_of(2, "before", dtype=np.float64)
+    fresh = lesson.spreads_in_use(net, x)
+    assert fresh.shape == (2, 3) and np.all(fresh[:, 1] == 1)
+    z = net.layers[0].forward(x.astype(float))
+    x_hat = z / np.sqrt(1 + net.layers[1].eps)
+    np.testing.assert_allclose(fresh[0, [0, 2]], np.median([z.var(axis=0), x_hat.std(axis=0)], 1))
+    for _ in range(200):
+        net.forward(x, training=True)
+    state = net.state.copy()
+    found = lesson.spreads_in_use(net, x)
+    np.testing.assert_allclose(found[:, 0], found[:, 1])
+    np.testing.assert_allclose(found[:, 2], 1, atol=0.01)
+    np.testing.assert_array_equal(net.state, state)
+
+
 @pytest.fixture(scope="module")
 def films(letters):
     return lesson.films(letters, letters, [1, 3], [0.1], [32])
@@ -173,6 +190,7 @@ def test_every_drawing_shows_a_figure_with_a_sentence_that_holds_its_number(lett
     lesson.show_fading(lesson.net_of(4), x[:50])
     lesson.show_class()
     lesson.show_graph()
+    lesson.show_graph(slopes=False)
     lesson.show_folding()
     shares = {1: [0.9, 0.92, 0.91], 5: [0.04, 0.05, 0.03]}
     lesson.show_depths(shares, {1: [0.99] * 3, 5: [0.97, 0.98, 0.99]}, 0.5)
@@ -181,11 +199,11 @@ def test_every_drawing_shows_a_figure_with_a_sentence_that_holds_its_number(lett
     rows = {"without": [[0.6, 0.7, 0.8], [0.9] * 3], "with": [[0.4] * 3, [0.95] * 3]}
     lesson.show_batches(rows, [2, 8])
     lesson.show_rates({"tanh": rows, "ReLU": {**rows, "with": [[np.nan], [0.5]]}}, [0.01, 0.1])
-    assert len(told) == 8
-    assert "1 hidden ≈ 0.91, 5 hidden ≈ 0.04" in told[4] and "5 hidden ≈ 0.98" in told[4]
-    assert f"≈ {seen.in_use[1]:.2f}" in told[5]
-    assert "2 ≈ 0.70, 8 ≈ 0.90" in told[6]
-    assert "ReLU with: best ≈ 0.50 at lr 0.1" in told[7]
+    assert len(told) == 9
+    assert "1 hidden ≈ 0.91, 5 hidden ≈ 0.04" in told[5] and "5 hidden ≈ 0.98" in told[5]
+    assert f"≈ {seen.in_use[1]:.2f}" in told[6]
+    assert "2 ≈ 0.70, 8 ≈ 0.90" in told[7]
+    assert "ReLU with: best ≈ 0.50 at lr 0.1" in told[8]
 
 
 def test_the_picture_of_folding_says_what_fold_does():
@@ -193,7 +211,7 @@ def test_the_picture_of_folding_says_what_fold_does():
     net = network.Sequential([dense, norm, activations.Sigmoid()], dtype=np.float64)
     dense.W, dense.b = 3, 4
     norm.mean, norm.var, norm.gamma, norm.beta = 10, 25, 2, 1
-    np.testing.assert_allclose(norm.forward(dense.forward(np.array([[7.0]]))), 7)
+    np.testing.assert_allclose(norm.forward(dense.forward(np.array([[12.0]]))), 13)
     folded = network.fold(net).layers[0]
     np.testing.assert_allclose([folded.W[0, 0], folded.b[0]], [1.2, -1.4])
 

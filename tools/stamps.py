@@ -297,7 +297,7 @@ def parting():
     seen = lesson_10.watched(learn, (unseen, data.one_hot(unseen_names, 26)))
     ax = bare()
     ax.plot(seen.steps[5:], seen.known[5:], color=INK, linestyle="-", linewidth=3)
-    ax.plot(seen.steps[5:], seen.unseen[5:], color=ORANGE, linestyle="-", linewidth=3)
+    ax.plot(seen.steps[5:], seen.unseen[5:], color=plots.GREEN, linestyle="-", linewidth=3)
     ax.set(xscale="log", xlim=(9, 560), ylim=(0.25, 1.05))
     ax.set_axis_off()
     places = {(0.6, 0.87): f"learned: {seen.known[-1]:.2f}"}

@@ -26,7 +26,7 @@ def arrow(ax, start, end, color=INK, width=1.4, bend=0.0):
 def box(ax, x, y, width, height, color=GROUND, edge=GREY):
     """A box with round corners around (x, y)."""
     place = (x - width / 2, y - height / 2), width, height
-    shape = "round,pad=0,rounding_size=0.07"
+    shape = f"round,pad=0,rounding_size={min(0.07, width / 2, height / 2)}"
     ax.add_patch(
         FancyBboxPatch(
             *place, boxstyle=shape, facecolor=color, edgecolor=edge, linewidth=1, zorder=2

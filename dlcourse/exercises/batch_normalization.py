@@ -11,6 +11,7 @@ def normalized(x, mean, spread):
 
 
 def by_column(x, eps):
+    """Every column less its mean, over its spread."""
     return normalized(x, x.mean(axis=0), np.sqrt(x.var(axis=0) + eps))
 
 
@@ -98,10 +99,12 @@ def folded_by(gain, shift):
 
 
 def right_gain(gamma, var, eps):
+    """What each unit is multiplied by."""
     return gamma / np.sqrt(var + eps)
 
 
 def right_shift(b, gain, beta, mean):
+    """The new b."""
     return (b - mean) * gain + beta
 
 

@@ -116,6 +116,7 @@ check_needed_r = Exercise(
 
 
 def half_a_cosine(share):
+    """From 1 to 0 as the share goes from 0 to 1."""
     return (1 + np.cos(np.pi * share)) / 2
 
 

@@ -181,11 +181,18 @@ def told(score):
 
 
 def print_rates(found):
-    """A line for each {lr: Outcome}: the middle start of what sleeps in each layer, all scores."""
+    """A line for each {lr: Outcome}: what sleeps in each layer, the accuracies, the overflows.
+
+    What sleeps is that of the middle start; an overflow counts as accuracy 0.
+    """
     for lr, outcome in found.items():
         first, second = np.median(outcome.asleep, axis=0)
-        scores = ", ".join(map(told, outcome.accuracy))
-        print(f"lr {lr}: asleep ≈ {first:.2f} and ≈ {second:.2f}; accuracy {scores}")
+        low, middle, high = np.quantile(np.nan_to_num(outcome.accuracy), [0, 0.5, 1])
+        over = np.isnan(outcome.accuracy)
+        print(
+            f"lr {lr}: asleep ≈ {first:.2f} and ≈ {second:.2f}; accuracy ≈ {middle:.2f}, from "
+            f"≈ {low:.2f} to ≈ {high:.2f}; overflow in ≈ {over.sum()} of {len(over)}"
+        )
 
 
 def print_scores(rows):
@@ -225,7 +232,7 @@ def print_places(found):
     """A line for each unit: the middle accuracy at each depth, and the rate it was reached at."""
     for name, row in found.items():
         cells = [
-            f"{depth} hidden {told(np.median(scores))} (lr {lr})"
+            f"{depth} hidden {told(np.median(scores))} (lr ≈ {lr})"
             for depth, (lr, scores) in row.items()
         ]
         print(f"{name:<10}", "   ".join(cells))
@@ -253,16 +260,16 @@ def show_awake(nets, x):
 
 def _discs(ax, shares, word):
     """Two layers of units, five in a row; a cross where no example wakes one, counted as `word`."""
-    for layer, share in enumerate(shares):
-        k = np.arange(len(share))
-        x, y = 6.4 * layer + k % 5, -(k // 5)
-        none = share == 0
-        greys = [str(0.45 + 0.55 * value) for value in share[~none]]
-        look = {"s": 62, "edgecolors": INK, "linewidths": 0.8}
-        ax.scatter(x[~none], y[~none], c=greys, **look)
-        ax.scatter(x[none], y[none], s=30, marker="x", color=BLACK, linewidths=1.6)
-        words = f"layer {layer + 1}: {none.sum()} {word}"
-        ax.text(6.4 * layer + 2, 1.15, words, ha="center", color=INK)
+    share = np.concatenate(shares)
+    layer = np.repeat(np.arange(len(shares)), [len(part) for part in shares])
+    k = np.concatenate([np.arange(len(part)) for part in shares])
+    x, y, none = 6.4 * layer + k % 5, -(k // 5), share == 0
+    greys = [str(0.45 + 0.55 * value) for value in share[~none]]
+    ax.scatter(x[~none], y[~none], c=greys, s=62, edgecolors=INK, linewidths=0.8)
+    ax.plot(x[none], y[none], "x", color=BLACK, markersize=5.5, markeredgewidth=1.6)
+    for number, part in enumerate(shares):
+        words = f"layer {number + 1}: {np.sum(part == 0)} {word}"
+        ax.text(6.4 * number + 2, 1.15, words, ha="center", color=INK)
     ax.set(xlim=(-0.8, 11.2), ylim=(-9.8, 2.2))
     ax.set_axis_off()
 
@@ -341,8 +348,9 @@ def show_leak(rows):
         across = np.repeat(positions[:, None], scores.shape[1], axis=1)
         ax.plot(across[~over], scores[~over], "o", color=color, markersize=4, label="_starts")
         ax.plot(across[over], np.full(over.sum(), -0.13), "x", color=color, label="_over")
-        told_ = [f"lr {lr:g} {told(m)}" for lr, m in zip(found, middle, strict=True)]
-        words.append(f"{name}: {', '.join(told_)}")
+        counted = np.median(np.nan_to_num(scores), axis=1)
+        each = [f"lr {lr:g} ≈ {m:.2f}" for lr, m in zip(found, counted, strict=True)]
+        words.append(f"{name}: {', '.join(each)}, overflow in ≈ {over.sum()} runs")
     rates = list(found)
     ax.axhline(-0.06, color="0.8", linewidth=0.8, linestyle="-", label="_ground")
     ax.text(-0.27, -0.13, "overflow", va="center", color=INK)
@@ -350,7 +358,10 @@ def show_leak(rows):
     ax.set(xticklabels=[f"{lr:g}" for lr in rates], xlabel="learning rate", ylabel="accuracy")
     ax.set(yticks=[0, 0.5, 1])
     plots.end_names(ax)
-    plots.show(ax, f"Accuracy over the rate, middle of three starts. {'; '.join(words)}.")
+    plots.show(
+        ax,
+        f"Accuracy over the rate, middle of three starts, 0 for an overflow. {'; '.join(words)}.",
+    )
 
 
 def death_axes():

@@ -209,6 +209,25 @@ def compare(learn, judge, lr, steps, seed=0, hidden=10):
     return seen
 
 
+def spreads_in_use(net, x):
+    """For each BatchNorm three medians over its units: an array (layers, 3).
+
+    The variance of what enters it, where all normalize by the batch x; its running variance; the
+    standard deviation of its x-hat, where all normalize by running statistics. Those stay.
+    """
+    state, found = net.state.copy(), []
+    y = in_use = x.astype(net.dtype)
+    for layer in net.layers:
+        if isinstance(layer, layers.BatchNorm):
+            x_hat = (in_use - layer.mean) / np.sqrt(layer.var + layer.eps)
+            columns = y.var(axis=0), layer.var, x_hat.std(axis=0)
+            found.append([np.median(column) for column in columns])
+        in_use = layer.forward(in_use)
+        y = layer.forward(y, training=True)
+    net.state = state
+    return np.array(found)
+
+
 # --- films
 
 
@@ -311,6 +330,7 @@ def show_class():
         for number, height in zip(table[:, k], heights, strict=True):
             _mark(ax, k, number, height)
     ax.axvline(0, color=GREY, linewidth=0.8, linestyle=":")
+    ax.text(0.15, 3.42, "0", color=GREY)
     ax.set(xlim=(-8.5, 18.5), ylim=(-0.5, 3.75), yticks=heights, yticklabels=list(rows))
     ax.spines[:].set_visible(False)
     ax.tick_params(length=0)
@@ -401,10 +421,15 @@ def _two_curves(ax, pair, step):
     ax.set_title("accuracy in use")
 
 
-def show_graph():
-    """The four numbers on the graph of a normalization, forward in black, slopes in purple."""
-    values, slopes = forward_and_back()
+def show_graph(slopes=True):
+    """The four numbers on the graph of a normalization, with the slopes at each node in purple.
+
+    Without slopes the arrows point forward.
+    """
+    values, back = forward_and_back()
     ax = sheet(8.4, 3.5)
+    color = BACKWARD if slopes else INK
+    aside = -0.1 if slopes else 0.18  # where the right ends of values stand
     top, low = 2.2, 0.5
     columns = {
         "x": (0.75, "x"),
@@ -415,10 +440,11 @@ def show_graph():
     for name, (x, words) in columns.items():
         box(ax, x, top, 1.3, 1.16)
         say(ax, x, top + 0.74, words, weight="bold")
-        for k, (value, slope) in enumerate(zip(values[name], slopes[name], strict=True)):
+        for k, (value, slope) in enumerate(zip(values[name], back[name], strict=True)):
             y = top + 0.39 - 0.26 * k
-            say(ax, x - 0.08, y, _number(value), ha="right")
-            say(ax, x + 0.54, y, _number(slope), ha="right", color=BACKWARD)
+            say(ax, x + aside, y, _number(value), ha="right")
+            if slopes:
+                say(ax, x + 0.54, y, _number(slope), ha="right", color=BACKWARD)
     nodes = {
         "mean": (1.85, "mean μ"),
         "variance": (3.55, "variance v"),
@@ -429,8 +455,9 @@ def show_graph():
     for name, (x, words) in nodes.items():
         box(ax, x, low, 1.06, 0.3)
         say(ax, x, low - 0.3, words, weight="bold")
-        say(ax, x - 0.1, low, _number(values[name]), ha="right")
-        say(ax, x + 0.46, low, _number(slopes[name]), ha="right", color=BACKWARD)
+        say(ax, x + aside, low, _number(values[name]), ha="right")
+        if slopes:
+            say(ax, x + 0.46, low, _number(back[name]), ha="right", color=BACKWARD)
     for start, end in (
         ((6.88, top), (5.92, top)),
         ((4.58, top), (3.62, top)),
@@ -443,11 +470,25 @@ def show_graph():
         ((7.2, top - 0.6), (6.5, low + 0.17)),
         ((7.6, top - 0.6), (7.64, low + 0.17)),
     ):
-        arrow(ax, start, end, color=BACKWARD)
-    say(ax, 1.85, top + 0.13, "directly", size=9, color=BACKWARD)
-    say(ax, 4.1, top + 0.13, "directly", size=9, color=BACKWARD)
-    say(ax, 1.85, 1.28, "through\nthe mean", size=9, color=BACKWARD)
-    say(ax, 4.15, 1.28, "through\nthe spread", size=9, color=BACKWARD)
+        if slopes:
+            arrow(ax, start, end, color=color)
+        else:
+            arrow(ax, end, start, color=color)
+    for x, y, words in (
+        (1.85, top + 0.13, "directly"),
+        (4.1, top + 0.13, "directly"),
+        (1.85, 1.28, "through\nthe mean"),
+        (4.15, 1.28, "through\nthe spread"),
+    ):
+        say(ax, x, y, words, size=9, color=color)
+    if not slopes:
+        say(ax, 0.1, 3.36, "from above: Ann, Ben, Cleo, Dan", ha="left", size=9)
+        plots.show(
+            ax,
+            "The graph of a normalization with its numbers, from x to y: x leads to d directly and "
+            "through the mean, d to x-hat directly and through variance and spread.",
+        )
+        return
     say(ax, 0.1, 3.36, "black: the numbers; purple: the slope of L for each", ha="left", size=9)
     plots.show(
         ax,
@@ -487,7 +528,7 @@ def show_use(seen, step, guess=None):
 
 
 def show_folding():
-    """A Dense and a normalization, and the one Dense that does the same, for x = 7."""
+    """A Dense and a normalization, and the one Dense that does the same, for x = 12."""
     ax = sheet(8.4, 2.1)
     above, below = 1.5, 0.5
     for x, y, wide, words in (
@@ -498,11 +539,11 @@ def show_folding():
         box(ax, x, y, wide, 0.62)
         say(ax, x, y, words, linespacing=1.4)
     for x, y, words in (
-        (0.6, above, "x = 7"),
-        (3.5, above, "25"),
-        (6.65, above, "7"),
-        (0.6, below, "x = 7"),
-        (6.65, below, "7"),
+        (0.6, above, "x = 12"),
+        (3.5, above, "40"),
+        (6.65, above, "13"),
+        (0.6, below, "x = 12"),
+        (6.65, below, "13"),
     ):
         say(ax, x, y, words, weight="bold")
     for start, end, y in (
@@ -519,8 +560,8 @@ def show_folding():
         say(ax, 7.7, y, "sigmoid")
     plots.show(
         ax,
-        "Above, a Dense makes 25 of x = 7, and a BatchNorm makes 7 of that; below, one Dense, "
-        "1.2 x − 1.4, makes 7 of it at once.",
+        "Above, a Dense makes 40 of x = 12, and a BatchNorm 13 of that; below, one Dense, "
+        "1.2 x − 1.4, makes 13 of it at once.",
     )
 
 

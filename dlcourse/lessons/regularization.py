@@ -314,7 +314,7 @@ def show_parting(runs):
     ax = plots.axes(len(runs), width=8.4, height=3.0)
     said = []
     for a, (name, seen) in zip(ax, runs.items(), strict=True):
-        curves = {"learned": (seen.known, BLACK), "unseen": (seen.unseen, plots.ORANGE)}
+        curves = {"learned": (seen.known, BLACK), "unseen": (seen.unseen, plots.GREEN)}
         for which, (scores, color) in curves.items():
             words = f"{which} {scores[-1]:.2f}"
             a.plot(seen.steps, scores, color=color, linestyle="-", label=words)
@@ -376,9 +376,9 @@ def show_strengths(found, strengths):
     for a, (name, (known, unseen)) in zip(ax, found.items(), strict=True):
         best = int(np.argmax(unseen))
         a.plot(places, known, "o-", color=BLACK, markersize=4, label="learned")
-        a.plot(places, unseen, "o-", color=plots.ORANGE, markersize=4, label="unseen")
+        a.plot(places, unseen, "o-", color=plots.GREEN, markersize=4, label="unseen")
         ring = {"markersize": 13, "markerfacecolor": "none", "markeredgewidth": 1.6}
-        a.plot(places[best], unseen[best], "o", color=plots.ORANGE, label="_best", **ring)
+        a.plot(places[best], unseen[best], "o", color=plots.GREEN, label="_best", **ring)
         under = {"ha": "right", "va": "top", "color": INK}
         a.text(best - 0.12, unseen[best] - 0.03, f"{unseen[best]:.3f}", **under)
         a.set(xticks=places, xticklabels=[f"{s:g}" for s in strengths], xlabel="strength λ")
@@ -414,7 +414,7 @@ def draw_cures(ax, found, kind, strength, letters):
     at = LEVELS.index(strength)
     here, curve = cells[at], ax[0]
     lines = {"learned": [c.known for c in cells], "unseen": [c.unseen for c in cells]}
-    for (name, scores), color in zip(lines.items(), (BLACK, plots.ORANGE), strict=True):
+    for (name, scores), color in zip(lines.items(), (BLACK, plots.GREEN), strict=True):
         curve.plot(scores, "o-", color=color, markersize=4, label=name)
         curve.plot(at, scores[at], "o", color=color, markersize=10, label="_here")
     letter = "p" if kind == "dropout" else "λ"
@@ -500,7 +500,7 @@ def show_pruned(found, whole):
     shares = [0, *found]
     cut = [whole, *(pair[0] for pair in found.values())]
     again = [whole, *(pair[1] for pair in found.values())]
-    ax.plot(shares, again, "o-", color=plots.GREEN, markersize=5, label="trained again")
+    ax.plot(shares, again, "o-", color=plots.ORANGE, markersize=5, label="trained again")
     ax.plot(shares, cut, "o-", color=BLACK, markersize=5, label="only cut")
     ax.set(ylim=(0, 1.03), xlim=(-0.02, 0.92), xlabel="share of the weights set to 0")
     ax.set(ylabel="accuracy", xticks=shares, xticklabels=[f"{share:.0%}" for share in shares])
@@ -551,11 +551,11 @@ def show_stopping(rows):
         val_loss = [run.val_loss[0] for run in runs]
         known = [run.loss.mean() for run in runs]
         a.plot(epochs, known, color=BLACK, linestyle="-", label="learned")
-        a.plot(epochs, val_loss, color=plots.ORANGE, linestyle="-", label="unseen")
+        a.plot(epochs, val_loss, color=plots.GREEN, linestyle="-", label="unseen")
         best = best_epoch(val_loss)
         ring = {"markersize": 11, "markerfacecolor": "none", "markeredgewidth": 1.6}
         at = val_loss[best - 1]
-        a.plot(best, at, "o", color=plots.ORANGE, label="_lowest", clip_on=False, **ring)
+        a.plot(best, at, "o", color=plots.GREEN, label="_lowest", clip_on=False, **ring)
         a.set(xlim=(0, epochs[-1]), ylim=(0, 3), xlabel="epoch", title=name)
         a.tick_params(labelleft=a is ax[0])
         said.append(f"{name}: lowest after epoch ≈ {best} of {epochs[-1]}")

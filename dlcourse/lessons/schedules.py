@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from matplotlib.patches import Ellipse
+from matplotlib.ticker import FixedFormatter
 
 from dlcourse import activations, losses, optimizers, plots, schedules, training
 from dlcourse.drawing.sheet import arrow, box, say, sheet
@@ -48,12 +49,14 @@ class Cloud:
 
     @functools.cached_property
     def loss(self):
-        return 0.5 * np.mean(self.places**2 @ CURVATURES, axis=1)
+        return 0.5 * np.mean(self.places**2, axis=1) @ CURVATURES
 
 
 @functools.lru_cache(maxsize=2)
 def _pushes(seed, steps, walks):
-    return np.random.default_rng(seed).standard_normal((steps, walks, 2))
+    """Noise of standard deviation 1 for all steps, (steps, 2, walks)."""
+    pushes = np.random.default_rng(seed).standard_normal((steps, walks, 2))
+    return np.ascontiguousarray(pushes.transpose(0, 2, 1))
 
 
 def cloud(rate, noise=1.0, seed=0, steps=STEPS, walks=WALKS):
@@ -62,14 +65,14 @@ def cloud(rate, noise=1.0, seed=0, steps=STEPS, walks=WALKS):
     To every slope normal noise of standard deviation `noise` is added, new at each step.
     """
     rates = rates_of(rate, steps)
-    pulls = 1 - rates[:, None] * CURVATURES
+    pulls = 1 - rates[:, None, None] * CURVATURES[:, None]
     pushes = (noise * rates)[:, None, None] * _pushes(seed, steps, walks)
-    places = np.empty((steps + 1, walks, 2))
+    places = np.empty((steps + 1, 2, walks))  # the long axis last: NumPy runs along it
     places[0] = START
-    for t in range(steps):
-        np.multiply(places[t], pulls[t], out=places[t + 1])
-        places[t + 1] -= pushes[t]
-    return Cloud(places, rates)
+    for before, after, pull, push in zip(places[:-1], places[1:], pulls, pushes, strict=True):
+        np.multiply(before, pull, out=after)
+        after -= push
+    return Cloud(places.transpose(0, 2, 1), rates)
 
 
 def expected_loss(rates, noise=1.0):
@@ -111,7 +114,7 @@ def ends(rate, seeds=(0, 1, 2)):
 
 
 def print_ends(rates, seeds=(0, 1, 2)):
-    """A line for each {name: rate}: the sum of its rates, the loss in the end, three starts."""
+    """A line for each {name: rate}: the sum of its rates, and for each seed the loss in the end."""
     found = {}
     for name, rate in rates.items():
         found[name] = ends(rate, seeds)
@@ -256,7 +259,7 @@ def show_clouds(clouds):
 
 def show_one_step(w=2.0, lr=0.1, noise=-1.5):
     """One step of one weight of curvature 1 in two parts: what pulls it in, and what pushes it."""
-    ax = sheet(7.6, 1.75)
+    ax = sheet(7.6, 1.5)
     pulled, push = w - lr * w, -lr * noise
     new = pulled + push
 
@@ -277,8 +280,8 @@ def show_one_step(w=2.0, lr=0.1, noise=-1.5):
     push_words = f"the noise pushes: {lr:g} · {-noise:g} = {push:g}"
     say(ax, at(w) + 0.12, y + 0.22, pull_words, ha="left", size=9)
     say(ax, at(new) + 0.12, y + 0.52, push_words, ha="left", size=9)
-    say(ax, at(w), 0.16, "w", size=9)
-    say(ax, at(new), 0.16, "new w", size=9)
+    say(ax, at(w), 0.25, "w", size=9)
+    say(ax, at(new), 0.25, "new w", size=9)
     plots.show(
         ax,
         f"One step from w = {w:g} at rate {lr:g}: the slope pulls by {lr * w:g} to {pulled:g}, the "
@@ -385,18 +388,21 @@ def draw_cloud(ax=None, schedule="power", rate=0.5, r=30.0, noise=1.0, step=100)
         a.plot(steps[shown] + 1, inside, color="0.6", linestyle="-", linewidth=0.8)
         a.plot(steps[shown][gone] + 1, inside[gone], color=INK, linestyle="-", linewidth=1.6)
         a.set(xscale="log", yscale="log", xlim=(1, STEPS + 1), xticks=[1, 11, 101, 1001])
-        a.set(xticklabels=["0", "10", "100", "1000"])
+        # unlike set_xticklabels it looks the same each time: the canvas need not draw it again
+        a.xaxis.set_major_formatter(FixedFormatter(["0", "10", "100", "1000"]))
     level = best_constant(noise)[1] if noise > 0 else lowest
     ax[1].axhline(max(level, lowest), color="0.6", linewidth=1, linestyle=":")
     ax[1].set(ylim=(lowest, 30), ylabel="mean loss", yticks=[1e-4, 1e-2, 1])
+    ax[1].yaxis.set_major_formatter(FixedFormatter(["0.0001", "0.01", "1"]))
     ax[2].set(ylim=(low_rate, 2), ylabel="rate", yticks=[1e-6, 1e-3, 1], xlabel="step")
+    ax[2].yaxis.set_major_formatter(FixedFormatter(["0.000001", "0.001", "1"]))
     for a in ax[1:]:
         a.minorticks_off()
     ax[1].text(1.15, 1.25 * max(level, lowest), "best constant rate", va="bottom", color=INK)
     above = {"va": "bottom", "color": INK, "fontsize": 10}
     words = f"step {step}: rate {now:.2g}, loss {loss[step]:.2g}"
     ax[0].text(0, 1.02, words, transform=ax[0].transAxes, **above)
-    words = f"in the end: sum of rates {rates.sum():.3g}, loss {loss[-1]:.2g}"
+    words = f"in the end: sum of rates {rates.sum():.4g}, loss {loss[-1]:.2g}"
     ax[1].text(0, 1.04, words, transform=ax[1].transAxes, **above)
     return ax
 
@@ -472,7 +478,7 @@ def show_epochs(runs):
     ax[0].set(yticks=[1, 10, 100], yticklabels=["1", "10", "100"], ylabel="letters of 1000 wrong")
     ax[0].set(xticks=[1, *range(5, len(shares) + 1, 5)])
     ax[1].set(yscale="log", xlim=(0, len(sizes)), ylim=(1e-6, 0.1), xlabel="step")
-    ax[1].set(yticks=[1e-5, 1e-3, 1e-1], yticklabels=["0.00001", "0.001", "0.1"])
+    ax[1].set(yticks=[1e-6, 1e-4, 1e-2], yticklabels=["0.000001", "0.0001", "0.01"])
     ax[1].set(ylabel="relative step of layer 1")
     for a in ax:
         a.minorticks_off()
@@ -555,9 +561,8 @@ def show_rising(tested, marks, rates):
         ax.plot(there[at:], values[at:], color=color, linestyle="-", linewidth=0.6)
         ax.plot(lowest, values.min(), "o", color=color, markersize=8)
         ax.plot(lost, values[at], "x", color=color, markersize=10, markeredgewidth=2.5)
-        ground = {"facecolor": "white", "edgecolor": "none", "pad": 1}
-        below = {"color": INK, "ha": "center", "va": "top", "bbox": ground}
-        ax.text(lowest, 0.78 * values.min(), name, **below)
+        steep = int(np.argmax(values <= max(1.5, values.min())))  # room for a name at its left
+        ax.text(0.85 * there[steep], 0.8 * values[steep], name, color=INK, ha="right", va="center")
         words.append(f"{name} lowest at ≈ {lowest:.2g}, lost at ≈ {lost:.2g}")
     ticks = {1e-4: "0.0001", 1e-3: "0.001", 0.01: "0.01", 0.1: "0.1", 1: "1", 10: "10"}
     ax.set(xscale="log", yscale="log", xlim=(1e-4, 10), ylim=(0.1, 30))

@@ -54,6 +54,11 @@ def test_a_rate_that_kills_a_few_names_more_letters_than_one_that_kills_none():
     assert at(0.5).asleep.max() < 1 / 3
 
 
+def test_at_lr_0_7_layer_1_has_more_dead_units_than_layer_2():
+    first, second = at(0.7).asleep.T
+    assert np.all(first > second)
+
+
 def test_at_lr_1_most_of_layer_1_is_dead_and_at_lr_2_most_of_both():
     assert at(1.0).asleep[:, 0].min() > 0.5 and np.median(at(1.0).asleep[:, 1]) > 0.5
     assert at(1.0).asleep.min() > 1 / 3
@@ -63,13 +68,17 @@ def test_at_lr_1_most_of_layer_1_is_dead_and_at_lr_2_most_of_both():
 
 
 def test_relu_does_not_overflow_at_a_rate_where_a_leak_does():
+    """Two of ten leaky runs survive with the code of some processors, and name few letters."""
+    leaky = at(2.0, LEAKY).accuracy
     assert not np.isnan(at(2.0).accuracy).any()
-    assert np.isnan(at(2.0, LEAKY).accuracy).all()
+    assert np.isnan(leaky).sum() >= 6
+    assert np.nan_to_num(leaky).max() < 0.4
 
 
 def test_a_leak_helps_at_lr_1_and_its_units_sleep_all_the_same():
     scores = np.nan_to_num(at(1.0, LEAKY).accuracy)
-    assert np.median(scores) > 1.5 * np.median(at(1.0).accuracy)
+    assert np.median(scores) > 1.2 * np.median(at(1.0).accuracy)
+    assert np.median(at(1.0, LEAKY).asleep[:, 1]) < np.median(at(1.0).asleep[:, 1]) / 2
     assert np.median(at(1.0, LEAKY).asleep[:, 0]) > 0.3
 
 
@@ -101,7 +110,8 @@ def test_tanh_learns_at_the_rate_that_kills_relu():
 def test_asleep_in_layer_1_nobody_wakes_and_in_layer_2_most_do():
     learn, _ = letters()
     some = learn[0][:1024], learn[1][:1024]
-    assert [lesson.woken(put_to_sleep, 0, some, seed) for seed in SEEDS] == [(0, 0.0)] * 10
+    for seed in SEEDS:
+        assert lesson.woken(put_to_sleep, 0, some, seed, steps=30) == (0, 0.0)
     woken = [lesson.woken(put_to_sleep, 2, some, seed)[0] for seed in SEEDS]
     assert min(woken) > 5 and sum(woken) > 80
 
@@ -138,7 +148,17 @@ def test_selu_keeps_mean_0_and_spread_1_with_lecuns_weights_alone():
         assert lesson.through(ELU(), initializers.lecun, seed)[-1, 1] < 0.05
 
 
-def test_through_a_hundred_selus_the_error_signal_grows_some_thirtyfold():
+def test_relu_with_hes_weights_wanders_further_than_selu_with_lecuns():
+    """The spread after a hundred layers, largest over smallest of ten starts."""
+    ends = [
+        [lesson.through(unit, init, seed)[-1, 1] for seed in SEEDS]
+        for unit, init in ((RELU(), initializers.he), (SELU(), initializers.lecun))
+    ]
+    relu, selu = np.max(ends, axis=1) / np.min(ends, axis=1)
+    assert relu > 5 and selu < 1.4
+
+
+def test_through_a_hundred_selus_the_error_signal_grows_some_fortyfold():
     assert all(15 < lesson.grown(seed) < 80 for seed in SEEDS)
 
 
@@ -147,7 +167,7 @@ def test_through_a_hundred_selus_the_error_signal_grows_some_thirtyfold():
 
 def test_with_one_hidden_layer_units_are_alike():
     """lr 0.3: all above 0.95, their middle starts within 0.03; the sigmoid below them all."""
-    kinds = [(RELU, lesson.HE), (TANH, 1.0), (activations.PReLU, lesson.HE), (SELU, 1.0)]
+    kinds = [(RELU, lesson.HE), (TANH, 1.0), (SELU, 1.0)]
     scores = [at(0.3, unit, 1, scale).accuracy for unit, scale in kinds]
     assert np.min(scores) > 0.95
     assert np.ptp(np.median(scores, axis=1)) < 0.03

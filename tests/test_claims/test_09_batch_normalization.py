@@ -49,18 +49,33 @@ def test_running_statistics_lag_at_step_30_and_their_start_is_to_blame():
         assert seen.in_use[0] < 0.67 * seen.own[0]
         assert seen.corrected[0] > 0.8 * seen.own[0]
         assert abs(seen.in_use[1] - seen.own[1]) < 0.05
+        assert np.median(seen.net.layers[28].gamma) > 1.5  # the last hidden layer's own scale
 
 
-def test_batches_of_two_lose_and_batches_of_64_gain():
+def test_a_deep_layers_x_hat_is_too_small_in_use_after_30_steps():
+    for seed in SEEDS:
+        net = lesson.compare(*letters(), 0.1, [30], seed).net
+        assert lesson.spreads_in_use(net, letters()[1][0])[9, 2] < 0.6
+
+
+def of_part(size, norm):
+    """Accuracies after 2,048 letters in batches of `size`."""
     learn, judge = letters()
     part = learn[0][:2048], learn[1][:2048]
-    found = {}
-    for size in (2, 64):
-        for norm in (None, "before"):
-            settings = {"epochs": 1, "batch_size": size}
-            found[size, norm] = lesson.each(part, judge, 1, norm, 0.1, SEEDS, **settings)
-    assert np.all(found[2, None] > found[2, "before"])
-    assert np.all(found[64, None] < found[64, "before"])
+    return lesson.each(part, judge, 1, norm, 0.1, SEEDS, epochs=1, batch_size=size)
+
+
+def test_batches_of_two_lose_also_with_the_letters_own_statistics():
+    learn, judge = letters()
+    part = learn[0][:2048], learn[1][:2048]
+    for seed, without in zip(SEEDS, of_part(2, None), strict=True):
+        net = lesson.net_of(1, "before", seed=seed)
+        assert without > lesson.run(net, part, judge, 0.1, 1, seed, 2)
+        assert without > lesson.own_accuracy(net, *judge)
+
+
+def test_batches_of_64_gain():
+    assert np.all(of_part(64, None) < of_part(64, "before"))
 
 
 def test_normalized_sigmoids_learn_at_every_depth_and_others_only_with_one_hidden_layer():
@@ -90,6 +105,11 @@ def test_at_rate_03_ten_layers_learn_with_normalization_only():
 def test_first_weights_of_a_tenth_or_ten_times_the_size_still_learn():
     assert min(reached(5, "before", 0.1, 2, size=size).min() for size in (0.1, 10)) > 0.7
     assert reached(5, None, 0.1, 2, size=0.1).max() < 0.1
+
+
+def test_ten_times_the_weights_of_relu_are_too_many():
+    assert reached(5, "before", 0.03, unit="ReLU", size=10).max() < 0.6
+    assert np.all(np.isnan(reached(5, None, 0.03, 1, unit="ReLU", size=10)))
 
 
 def test_after_the_unit_is_ahead_at_one_rate_and_behind_at_another():

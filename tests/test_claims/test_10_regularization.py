@@ -167,7 +167,7 @@ def test_on_right_labels_the_loss_falls_to_the_end_and_stopping_gains_nothing():
 
 
 def test_with_two_labels_in_five_wrong_stopping_in_time_gains():
-    assert min(then - at_end for _, then, at_end in stops(2600, 0.4, 1500)) > 0.03
+    assert min(then - at_end for _, then, at_end in stops(2600, 0.4, 1500)) > 0.05
 
 
 # FTRL.
