@@ -287,6 +287,11 @@ def stop_by_slices(losses, patience):
             return k + 1
 
 
+def weights_of(sizes):
+    """Weights and biases of a network."""
+    return sum(a * b + b for a, b in zip(sizes[:-1], sizes[1:], strict=True))
+
+
 def rows_back_by_matrices(dy, x_hat, spread):
     """Each row by its matrix of slopes: (1 - 1/M - x-hat x-hat^T / M) / spread."""
     m, made = dy.shape[1], []
@@ -466,6 +471,18 @@ RIGHT = {  # other right answers
         ),
     ],
     "check_stop_epoch": [stop_by_slices],
+    "check_count_straight": [
+        lambda y: int(np.sum(~np.isclose(np.diff(y, 2), 0, atol=1e-9))) + 1,
+        lambda y: 1.0 + np.count_nonzero(np.round(np.diff(np.diff(y)), 8)),
+    ],
+    "check_wide_as": [
+        lambda s: max(n for n in range(1, 99) if (s[0] + 1 + s[-1]) * n + s[-1] <= weights_of(s)),
+        lambda s: int((weights_of(s) - s[-1]) / (s[0] + s[-1] + 1)),
+    ],
+    "check_zigzag": [
+        lambda x, n: np.abs((n * x + 1) % 2 - 1),
+        lambda x, n: 2 / np.pi * np.arcsin(np.abs(np.sin(np.pi * n * x / 2))),
+    ],
     "check_normalized": [
         lambda x, eps: (x - x.mean(axis=0)) * (x.var(axis=0) + eps) ** -0.5,
         lambda x, eps: [
@@ -530,6 +547,17 @@ WRONG = {  # wrong answers that no sentence names; some are right where numbers 
         lambda alpha, n_in: np.sqrt(2 / ((1 - alpha**2) * n_in)) if alpha < 1 else 1.0,
         lambda alpha, n_in: np.sqrt(2 / n_in) / (1 + alpha**2),
         lambda alpha, n_in: 0.2,
+    ],
+    "check_count_straight": [
+        lambda y: 2,
+        lambda y: len(y),
+        lambda y: 2 + np.sum(np.abs(np.diff(np.diff(y))) > 1e-9),
+    ],
+    "check_wide_as": [lambda s: max(s), lambda s: s[1] * len(s), lambda s: weights_of(s)],
+    "check_zigzag": [
+        lambda x, n: (n * x) % 1,
+        lambda x, n: np.abs((n * x + 1) % 2 - 1) ** 2,
+        lambda x, n: np.sin(np.pi * n * x / 2) ** 2,
     ],
     "check_mean_square": [
         lambda p, t: np.mean((p[:, 0] - t) ** 2) / 2,
@@ -873,6 +901,19 @@ def three_gradients_by_nudging(x, t, W1, W2, W3):
 XOR = [[5, -5], [-5, 5]], [-5, -5]
 PARITY = [[5.0, 5.0], [-5.0, -5.0]]
 
+
+def parity_turns(n):
+    """What multiplies the n units of parity: 1, then -2 and 2 in turn."""
+    turns = 2.0 * (-1.0) ** np.arange(n)
+    turns[0] = 1
+    return turns.reshape(n, 1)
+
+
+def half_turns(n):
+    """What makes of every turn but the first a half one."""
+    return -np.sign(parity_turns(n)) * (np.arange(n)[:, None] > 0)
+
+
 ANSWERS = {  # check: (the line it should print, or how that line begins, and an answer)
     "check_shapes": [
         ("right", lambda: ((64, 20), (289,), (289, 20), (64, 1))),
@@ -1011,6 +1052,25 @@ ANSWERS = {  # check: (the line it should print, or how that line begins, and an
         ),
         ("return an array", lambda y, p, rng: 3),
         ("your function stops", lambda y, p, rng: 1 / 0),
+    ],
+    "check_parity_weights": [
+        ("right", lambda n: (np.ones((n, n)), -np.arange(n), parity_turns(n))),
+        ("right", lambda n: (2 * np.ones((n, n)), -2.0 * np.arange(n), parity_turns(n) / 2)),
+        ("not answered yet", lambda n: None),
+        ("return W1, b1, W2", lambda n: np.ones((n, n))),
+        (
+            "for n = 2, W2 has the shape (2,), not (2, 1)",
+            lambda n: (np.ones((n, n)), -np.arange(n), np.ones(n)),
+        ),
+        (
+            "for n = 2, no bit is 1, and it says",
+            lambda n: (np.ones((n, n)), 1 - np.arange(n), parity_turns(n)),
+        ),
+        (
+            "for n = 2, 2 ones give 1, not 0; 1 of 4",
+            lambda n: (np.ones((n, n)), -np.arange(n), parity_turns(n) + half_turns(n)),
+        ),
+        ("your function stops with", lambda n: 1 / 0),
     ],
     "check_he_weights": [
         ("right", lambda rng, n_in, n_out: rng.normal(0, np.sqrt(2 / n_in), (n_in, n_out))),

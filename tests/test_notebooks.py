@@ -26,14 +26,15 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 from PIL import Image
 from test_plots import contrast
 
-from dlcourse import plots, widgets
+from dlcourse import live, plots, widgets
 from dlcourse.drawing import instrument
 
 LESSONS = sorted((pathlib.Path(__file__).parent.parent / "notebooks").glob("*.ipynb"))
 TAGS = {"setup", "idea", "experiment", "predict", "build", "agree", "figure", "claim", "widget"}
 TAGS |= {"exercise", "check", "raises-exception", "nbval-ignore-output"}
 # modules that need no earning, and one function
-FREE = ("data", "plots", "widgets", "exercises", "lessons", "drawing")
+FREE = ("data", "plots", "widgets", "live", "exercises", "lessons", "drawing")
+PANELS = ("widgets.explore", "live.watch")  # what makes a widget of a lesson
 EARNED_BY_ONE_LINE = {"training.accuracy"}
 # an optimizer has a step, too
 OF_OTHERS = {*dir(np.ndarray), *dir(dict), *dir(list), *dir(str), "step"}
@@ -196,10 +197,10 @@ def widgets_follow_figures(lesson):
         drawn = [
             ast.unparse(call.args[0])
             for call in nodes(cell, ast.Call)
-            if ast.unparse(call.func) == "widgets.explore"
+            if ast.unparse(call.func) in PANELS
         ]
         if not drawn:
-            found.append(f"cell {cell.id} is tagged widget and does not call widgets.explore")
+            found.append(f"cell {cell.id} is tagged widget and calls none of {', '.join(PANELS)}")
         found += [
             f"cell {cell.id} explores {f}, the figure before it does not"
             for f in drawn
@@ -580,7 +581,12 @@ BAD = [
     (
         widgets_follow_figures,
         [code("f()", "figure"), code("interact(f)", "widget")],
-        ["does not call widgets.explore"],
+        ["calls none of widgets.explore, live.watch"],
+    ),
+    (
+        widgets_follow_figures,
+        [code("1", "idea"), code("live.watch(training())", "widget")],
+        [],
     ),
     (
         widgets_follow_figures,
@@ -678,16 +684,20 @@ def played(request):
     cells, variables = code_cells(nbformat.read(request.param, 4)), {"__name__": "__main__"}
     panels, pale = [], []
 
-    class Seen(widgets.Panel):
-        def __init__(self, *arguments):
-            super().__init__(*arguments)
-            panels.append((self, self.png))
+    def seen(kind):
+        class Seen(kind):
+            def __init__(self, *arguments):
+                super().__init__(*arguments)
+                panels.append((self, self.png))
+
+        return Seen
 
     with pytest.MonkeyPatch.context() as patch, warnings.catch_warnings():
         warnings.simplefilter("error")
         patch.chdir(request.param.parent)
         patch.delenv("DLCOURSE_STRICT", raising=False)
-        patch.setattr("dlcourse.widgets.Panel", Seen)
+        patch.setattr(live, "Live", seen(live.Live))
+        patch.setattr(widgets, "Panel", seen(widgets.Panel))
         patch.setattr(
             plots, "show", lambda ax, *_, **more: pale.extend(hard_to_read(np.ravel(ax)[0].figure))
         )

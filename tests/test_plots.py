@@ -216,6 +216,10 @@ def test_show_displays_the_picture_with_its_words(monkeypatch):
         )
         assert image.format == "PNG"
         assert image.width == style.SHARP * settings["metadata"]["image/png"]["width"]
+    plots.show(plots.axes(2), alt, sharp=1)
+    data, settings = shown[-1]
+    picture = Image.open(io.BytesIO(data["image/png"]))
+    assert picture.width == settings["metadata"]["image/png"]["width"]
     assert matplotlib.pyplot.get_fignums() == []
 
 

@@ -55,7 +55,7 @@ def dark_units(ax):
 def test_a_strip_has_its_own_part_in_ink_and_its_words_below(part):
     ax = strip.strip(part, LETTER)
     assert words(ax) == ["loss", strip.PARTS[part]] and inside(ax)
-    dark = {"input": 5, "neuron": 1, "hidden": 8, "loss": 3, "loop": 4}
+    dark = {"input": 5, "neuron": 1, "hidden": 8, "loss": 3, "loop": 4, "depth": 8}
     assert dark_units(ax) == dark.get(part, 0)
     assert bool(ax.images[0].get_array().max() == 1) is (part == "input")
 
@@ -97,6 +97,13 @@ def test_the_steps_of_a_strip_whose_rate_shrinks_are_shorter_and_shorter():
     ends = np.array(drawn)
     lengths = ends[:, 1, 0] - ends[:, 0, 0]
     assert len(lengths) == 5 and np.all(np.diff(lengths) < 0) and lengths[-1] > 0
+
+
+def test_a_strip_may_ask_for_one_more_layer_or_one_more_unit():
+    drawn = np.array(arrows(strip.strip("depth", LETTER), style.INK))
+    ways = drawn[:, 1] - drawn[:, 0]
+    assert (ways[0, 0] > 1) and np.allclose(ways[0, 1], 0) and np.allclose(ways[1:, 0], 0)
+    assert ways[1, 1] > 0 > ways[2, 1]
 
 
 def test_a_strip_takes_several_parts_and_knows_its_parts():
@@ -370,6 +377,34 @@ def test_edges_show_the_sign_and_size_of_every_weight():
     )
     starts = np.array([segment[0] for segment in lines.get_segments()])
     assert len(np.unique(starts.round(6), axis=0)) == 5
+
+
+def test_how_thick_an_edge_is_may_be_said_by_a_function_of_all_sizes():
+    outputs, weights = columns(3, 1)
+    weights[0][:] = [[0.0, 8.0, -1.0], [4.0, -2.0, 0.5]]
+    weights[1][:] = [[2.0], [-0.25], [1.0]]
+    ax = units.unit_pictures(
+        outputs,
+        weights,
+        POINTS,
+        LABELS,
+        limits=(-2, 2),
+        thickness=lambda sizes: sizes / sizes.max(),
+    )
+    lines = next(c for c in ax.collections if isinstance(c, LineCollection))
+    sizes = np.array([0.25, 0.5, 1, 1, 2, 2, 4, 8])
+    np.testing.assert_allclose(lines.get_linewidths(), [0, *(0.5 + 6 * sizes / 8)])
+
+
+def test_four_hidden_layers_of_eight_have_room_and_so_has_none():
+    for widths in ([8, 8, 8, 8, 1], [1]):
+        ax = drawn(pictured(*widths))
+        frames = next(c for c in ax.collections if isinstance(c, PolyCollection))
+        places = [path.vertices[:4] for path in frames.get_paths()]
+        across = sorted({round(place[0, 0], 6) for place in places})
+        width = places[0][1, 0] - places[0][0, 0]
+        assert inside(ax) and len(across) == len(widths) + 1
+        assert min(np.diff(across)) > 1.5 * width, "edges are seen between the columns"
 
 
 def test_points_and_border_stand_where_they_belong():

@@ -31,6 +31,7 @@ from dlcourse.drawing.sheet import arrow, say, sheet
 from dlcourse.drawing.style import BACKWARD, GREY, INK, ORANGE, layer_colors
 from dlcourse.lessons import batch_normalization as lesson_9
 from dlcourse.lessons import before_you_start
+from dlcourse.lessons import playground as lesson_14
 from dlcourse.lessons import regularization as lesson_10
 from dlcourse.lessons import schedules as lesson_11
 from dlcourse.lessons import through_time as lesson_13
@@ -317,6 +318,23 @@ def way_back():
     return with_words(ax, {(0.72, 0.6): "RNN: lost", (0.72, 0.32): "LSTM: kept"})
 
 
+def pieces_of_the_plane():
+    """The plane cut by one layer of 44 and by three of 8, after the same training on the spiral."""
+    points = lesson_14.puzzle("spiral")
+    ax = sheet(WIDTH, HEIGHT, whole())
+    for left, hidden, name in ((0.3, [44], "44 side by side"), (2.1, [8, 8, 8], "8 + 8 + 8")):
+        net = lesson_14.side_by_side(points, hidden, 0.01, 1000, seeds=[0]).net(0)
+        image = lesson_14.tinted(net, 200)
+        picture(ax, image, left, 0.35, 1.4, origin="lower")
+        p = net.forward(lesson_14.grid(100)).reshape(100, 100)
+        along = (np.arange(100) + 0.5) / 100 * 1.4
+        ax.contour(
+            along + left, along + 0.35, p, levels=[0.5], colors=INK, linewidths=1.6, zorder=4
+        )
+        words(ax, left + 0.7, 0.16, name)
+    return ax
+
+
 DRAWN = {
     "00-before-you-start": before_you_begin,
     "01-logistic-regression": one_neuron,
@@ -331,6 +349,7 @@ DRAWN = {
     "10-regularization": parting,
     "11-schedules": shrinking_ball,
     "13-through-time": way_back,
+    "14-playground": pieces_of_the_plane,
 }
 
 

@@ -21,6 +21,7 @@ PARTS = {  # what a lesson is about: the words under it
     "unit": "what a unit answers",
     "normalization": "a scale of its own",
     "penalty": "what the weights cost",
+    "depth": "deeper or wider",
 }
 STRIP = {"width": 7.85, "height": 1.1}
 COLUMNS = (1.9, 3.2, 4.5, 5.8)  # where the units of a strip stand
@@ -109,6 +110,7 @@ def _units(ax, places, inked):
                 and column == 1
             )
             meant = meant or "loss" in inked and column == 3
+            meant = meant or "depth" in inked and column in (1, 2)
             look = {"facecolor": INK if meant else "white", "edgecolor": INK if meant else "0.75"}
             if "unit" in inked and column in (1, 2):
                 _kinked(ax, place)
@@ -168,6 +170,10 @@ def _arrows(ax, middle, inked):
         top = middle + 0.29
         way = (COLUMNS[1] - 0.11, top), (COLUMNS[1] + 0.11, top)
         arrow(ax, *way, color=BACKWARD, bend=1.2, width=1.8)
+    if "depth" in inked:  # one more layer, or one more unit
+        arrow(ax, (COLUMNS[1], 1.0), (COLUMNS[2] + 0.6, 1.0), width=1.8)
+        arrow(ax, (COLUMNS[1] - 0.3, middle), (COLUMNS[1] - 0.3, middle + 0.42), width=1.8)
+        arrow(ax, (COLUMNS[1] - 0.3, middle), (COLUMNS[1] - 0.3, middle - 0.34), width=1.8)
     if "loop" in inked:
         top = middle + 0.29
         arrow(ax, (COLUMNS[1] + 0.11, top), (COLUMNS[1] - 0.11, top), bend=-1.4, width=1.6)

@@ -64,11 +64,11 @@ def axes(n=1, width=None, height=3.2, rows=1, **kind):
     return figure.subplots(rows, n // rows, subplot_kw=kind)
 
 
-def show(ax, alt):
+def show(ax, alt, sharp=SHARP):
     """Display the figure of `ax` (one axes or an array) in the notebook.
 
-    `alt` says in a sentence what it shows. The figure is stored SHARP times as large as it is
-    shown, for screens of any density.
+    `alt` says in a sentence what it shows. The figure is stored `sharp` times as large as it is
+    shown, for screens of any density; `sharp` may be 1 where much is soft and bytes count.
     """
     from IPython.display import display
 
@@ -77,7 +77,7 @@ def show(ax, alt):
             f"show takes alt as a sentence for those who cannot see the figure, got {alt!r}"
         )
     figure, picture = np.ravel(ax)[0].figure, io.BytesIO()
-    figure.savefig(picture, format="png", dpi=SHARP * figure.dpi)
+    figure.savefig(picture, format="png", dpi=sharp * figure.dpi)
     about = {"alt": alt, "width": round(figure.get_figwidth() * figure.dpi)}
     display(
         {"image/png": picture.getvalue(), "text/plain": alt},

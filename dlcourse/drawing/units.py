@@ -32,7 +32,16 @@ def axes():
 
 
 def unit_pictures(
-    outputs, weights, x, labels, ax=None, *, limits=(-2.4, 2.4), ranges=None, title=""
+    outputs,
+    weights,
+    x,
+    labels,
+    ax=None,
+    *,
+    limits=(-2.4, 2.4),
+    ranges=None,
+    title="",
+    thickness=None,
 ):
     """Each unit as the picture of its output, the edges by weight; the last one large, with points.
 
@@ -40,7 +49,8 @@ def unit_pictures(
     plane(limits, n); the last has one unit. weights: a matrix (D, M) for each layer. x (N, 2),
     labels (N,), 0 or 1: the points. ranges: the (low, high) of each column's colours, white
     between; without, the limits for the inputs and (0, 1) for units. An edge is blue where its
-    weight is positive, red where it is negative, as wide and dark as 1 - exp(-|w| / FULL). A weight
+    weight is positive, red where it is negative, as wide and dark as thickness(|w|), a function of
+    all sizes at once that returns shares from 0 to 1; without one, 1 - exp(-|w| / FULL). A weight
     of 0 has no edge.
     """
     n = round(len(outputs[0]) ** 0.5)
@@ -61,7 +71,7 @@ def unit_pictures(
     size = min(0.68, 0.86 * LARGE / max(widths[:-1]))
     columns = np.linspace(0.4 + size / 2, LEFT - 0.75, len(outputs))[:-1]
     heights = [_heights(units, size, n) for units in widths[:-1]]
-    _edges(ax, columns, heights, weights, size)
+    _edges(ax, columns, heights, weights, size, thickness or bounded)
     for column, places, picture in zip(columns, heights, pictures, strict=False):
         _stack(ax, column, places, picture, size)
     frames = [
@@ -127,7 +137,12 @@ def _square(x, y, size):
     return [(x - half, y - half), (x + half, y - half), (x + half, y + half), (x - half, y + half)]
 
 
-def _edges(ax, columns, heights, weights, size):
+def bounded(sizes):
+    """The share of an edge's greatest width and ink for a weight of this size, 0 to 1."""
+    return 1 - np.exp(-sizes / FULL)
+
+
+def _edges(ax, columns, heights, weights, size, thickness):
     """All weights as curves from picture to picture, the darkest on top."""
     starts, ends = [], []
     for k, (column, places) in enumerate(zip(columns, heights, strict=True)):
@@ -144,7 +159,7 @@ def _edges(ax, columns, heights, weights, size):
     across = np.linspace(0, 1, len(BENT))
     curves = np.stack([x0 + (x1 - x0) * across, y0 + (y1 - y0) * BENT], axis=-1)
     w = np.concatenate([np.ravel(W) for W in weights])
-    share = 1 - np.exp(-np.abs(w) / FULL)
+    share = thickness(np.abs(w))
     ink = (0.25 + 0.75 * share)[:, None]
     colors = 1 - ink + ink * np.where(w[:, None] > 0, to_rgb(BLUE), to_rgb(RED))
     order = np.argsort(share, kind="stable")

@@ -50,6 +50,12 @@ from dlcourse.exercises.optimizers import (
     check_stability_limits,
     check_uncorrected_adam,
 )
+from dlcourse.exercises.playground import (
+    check_count_straight,
+    check_parity_weights,
+    check_wide_as,
+    check_zigzag,
+)
 from dlcourse.exercises.regularization import (
     check_drop,
     check_elastic_step,
