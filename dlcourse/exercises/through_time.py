@@ -87,6 +87,7 @@ def by_length(dw, db, max_norm):
 
 
 def each_by_its_own(dw, db, max_norm):
+    """Each gradient shortened by its own length."""
     return [g * min(1.0, max_norm / np.linalg.norm(g)) for g in (dw, db)]
 
 
