@@ -333,6 +333,29 @@ def up_then_down_by_squares(t, lr0, n_warm, n_steps):
     return (t + 1) * lr0 / n_warm
 
 
+def sum_over_steps(states, deltas):
+    total = 0
+    for t, delta in enumerate(deltas):
+        total = total + states[t][:, None] * delta
+    return total.tolist()
+
+
+def clipped_together(dw, db, max_norm):
+    both = np.concatenate([dw, db])
+    length = np.linalg.norm(both)
+    if length > max_norm:
+        both = both / length * max_norm
+    return both.reshape(2, -1)
+
+
+def leaky_forward(dh, xs, a):
+    """dh/da carried forward beside h: h' = a h + (1 - a) x, dh'/da = h - x + a dh/da."""
+    h = slope = 0.0
+    for x in xs:
+        h, slope = a * h + (1 - a) * x, h - x + a * slope
+    return dh * slope
+
+
 RIGHT = {  # other right answers
     "check_dead_units": [
         lambda z: z.max(axis=0) <= 0,
@@ -506,6 +529,16 @@ RIGHT = {  # other right answers
         lambda lr0, curvature, share: np.log(10) ** 2 * np.log10(1 / share) / lr0 / curvature,
     ],
     "check_up_then_down": [up_then_down_by_squares],
+    "check_sum_over_steps": [
+        sum_over_steps,
+        lambda states, deltas: np.einsum("th,tk->hk", states[: len(deltas)], deltas),
+    ],
+    "check_bias_for_share": [
+        lambda steps, share: np.log(share ** (1 / steps) / (1 - share ** (1 / steps))),
+        lambda steps, share: np.log(share) / steps - np.log(-np.expm1(np.log(share) / steps)),
+    ],
+    "check_clip_both": [clipped_together],
+    "check_leaky_gradient": [leaky_forward],
     "check_read_sequence": [states_by_one_matrix],
     "check_count_parameters": [
         lambda d, h, k, steps: d * h + h * h + h + h * k + k,
@@ -775,6 +808,25 @@ WRONG = {  # wrong answers that no sentence names; some are right where numbers 
         lambda t, lr0, n_warm, n_steps: lr0,
         lambda t, lr0, n_warm, n_steps: lr0 * min((t + 1) / n_warm, 1),
         lambda t, lr0, n_warm, n_steps: lr0 * max(0, 1 - t / n_steps),
+    "check_sum_over_steps": [
+        lambda states, deltas: states[1:-1].T @ deltas[:-1],
+        lambda states, deltas: states[:-1].T @ deltas[::-1],
+        lambda states, deltas: np.outer(states[:-1].sum(axis=0), deltas.sum(axis=0)),
+    ],
+    "check_bias_for_share": [
+        lambda steps, share: 1.0,
+        lambda steps, share: np.log(steps),
+        lambda steps, share: np.log2(share ** (1 / steps) / (1 - share ** (1 / steps))),
+    ],
+    "check_clip_both": [
+        lambda dw, db, max_norm: [dw, db],
+        lambda dw, db, max_norm: [dw * max_norm, db * max_norm],
+        lambda dw, db, max_norm: np.array([dw, db]) * min(1, max_norm / np.max(np.abs([dw, db]))),
+    ],
+    "check_leaky_gradient": [
+        lambda dh, xs, a: dh * a ** len(xs),
+        lambda dh, xs, a: dh * np.sum(xs),
+        lambda dh, xs, a: dh * len(xs) * a ** (len(xs) - 1),
     ],
     "check_stop_epoch": [
         lambda losses, patience: len(losses),
@@ -1118,6 +1170,24 @@ ANSWERS = {  # check: (the line it should print, or how that line begins, and an
         ("after a reset it comes back", lambda: ([5.0, -1.8], 2.0, 0.0)),
         ("a set after a reset", lambda: ([1.5, -5.0], 2.0, 0.0)),
         ("648 of the 729 sequences", lambda: ([5.73, -1.0], 2.3, -0.7)),
+    ],
+    "check_keep_the_first": [
+        ("right", lambda: ([[0, 0, 3, 0], [20, 0, 0, 0]], np.zeros((1, 4)), [-10, 10, 0, 10])),
+        ("right", lambda: ([[0, 0, 9, 0], [40, 0, 0, 0]], [[0, 0, 0, 0]], [-20, 20, 0, 9])),
+        ("not answered yet", lambda: None),
+        ("one unit, two inputs", lambda: ([[0, 0, 3, 0]], np.zeros((1, 4)), [-10, 10, 0, 10])),
+        (
+            "after 10 steps h has the first mark's sign in",  # every mark is written
+            lambda: ([[0, 0, 3, 0], [0, 0, 0, 0]], np.zeros((1, 4)), [10, 10, 0, 10]),
+        ),
+        (
+            "after 10 steps h is further than 0.5 from 0 in",  # half is lost at each step
+            lambda: ([[0, 0, 3, 0], [20, 0, 0, 0]], np.zeros((1, 4)), [-10, 0, 0, 10]),
+        ),
+        (
+            "after 1 steps h has the first mark's sign in",  # the sign is turned
+            lambda: ([[0, 0, -3, 0], [20, 0, 0, 0]], np.zeros((1, 4)), [-10, 10, 0, 10]),
+        ),
     ],
     "check_parity": [
         ("right", lambda: ([[10.0, 10.0]], PARITY, [-5.0, -15.0])),

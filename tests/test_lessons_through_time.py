@@ -204,7 +204,7 @@ def test_tables_have_a_line_for_each(capsys):
     lesson.print_arriving({None: np.array([1e-7, 0.2]), 0: np.array([4.0, 30.0])}, 40)
     lines = capsys.readouterr().out.splitlines()
     assert lines[1].startswith("RNN") and "≈ 0.2" in lines[1]
-    assert lines[2].startswith("LSTM, forget bias 0") and lines[2].endswith("2e-12")
+    assert lines[2].startswith("LSTM, forget bias 0") and lines[2].endswith("1.8e-12")
     assert "≈ 30" in lines[2]
     lesson.print_recall({"RNN": [(None, 0.5), (42, 1.0)]})
     lines = capsys.readouterr().out.splitlines()

@@ -55,7 +55,7 @@ def dark_units(ax):
 def test_a_strip_has_its_own_part_in_ink_and_its_words_below(part):
     ax = strip.strip(part, LETTER)
     assert words(ax) == ["loss", strip.PARTS[part]] and inside(ax)
-    dark = {"input": 5, "neuron": 1, "hidden": 8, "loss": 3, "loop": 4, "depth": 8}
+    dark = {"input": 5, "neuron": 1, "hidden": 8, "loss": 3, "loop": 4, "time": 4, "depth": 8}
     assert dark_units(ax) == dark.get(part, 0)
     assert bool(ax.images[0].get_array().max() == 1) is (part == "input")
 
@@ -68,6 +68,12 @@ def test_the_way_back_of_a_strip_fades_from_the_loss_to_the_input():
     light = np.array([c.get_alpha() for c in edges])[np.argsort(left)]
     assert light[0] < light[1] < light[2] == 1
     assert len(arrows(strip.strip("gradient", LETTER), style.BACKWARD)) == 1
+
+
+def test_the_way_back_through_time_is_the_loop_turned_round():
+    (there,) = arrows(strip.strip("loop", LETTER), style.INK)
+    (back,) = arrows(strip.strip("time", LETTER), style.BACKWARD)
+    assert there[0][0] > there[1][0] and back[0][0] < back[1][0]
 
 
 def test_the_weights_of_a_strip_have_a_second_way_into_the_loss():

@@ -87,6 +87,7 @@ def by_length(dw, db, max_norm):
 
 
 def each_by_its_own(dw, db, max_norm):
+    """Each gradient shortened by its own length."""
     return [g * min(1.0, max_norm / np.linalg.norm(g)) for g in (dw, db)]
 
 
@@ -181,17 +182,15 @@ check_leaky_gradient = Exercise(
         "a part has to be carried to the last step: a factor a for each step in between": [
             lambda dh, xs, a: leaky(dh, xs, a, power=lambda a, left: 1.0),
         ],
-        "one factor a too many: the last step's part has none": [
+        "one factor a too many: the last step's part has none, and it has the old h, not the new": [
             lambda dh, xs, a: leaky(dh, xs, a, power=lambda a, left: a ** (left + 1)),
+            lambda dh, xs, a: leaky(dh, xs, a, of_step=lambda old, x: a * old + (1 - a) * x - x),
         ],
         "1 - a depends on a, too: each step's part is h - x, with the old h": [
             lambda dh, xs, a: leaky(dh, xs, a, of_step=lambda old, x: old),
             lambda dh, xs, a: leaky(dh, xs, a, of_step=lambda old, x: old + x),
         ],
         "the sign is turned": lambda dh, xs, a: leaky(dh, xs, a, sign=-1.0),
-        "in each step's part stands the old h, not the new one": [
-            lambda dh, xs, a: leaky(dh, xs, a, of_step=lambda old, x: a * old + (1 - a) * x - x),
-        ],
     },
     shape="return one number",
     otherwise="compare with nudging a by a millionth in both directions",

@@ -150,7 +150,9 @@ def print_arriving(found, steps):
         name = "RNN" if forget_bias is None else f"LSTM, forget bias {forget_bias}"
         numbers = [shares.min(), np.median(shares), shares.max()]
         words = "".join(f"{'≈ ' + shortly(number):<12}" for number in numbers)
-        alone = "" if forget_bias is None else shortly(sigmoid(float(forget_bias)) ** (steps - 1))
+        alone = ""
+        if forget_bias is not None:
+            alone = f"{sigmoid(float(forget_bias)) ** (steps - 1):.2g}"
         print(f"{name:<27}{words}{alone}".rstrip())
 
 
@@ -357,10 +359,11 @@ def show_task(x, t, shown=4):
         y = 0.42 * (shown - k) - 0.12
         boxes = []
         for j in range(steps):
-            boxes.append(_corners(left + 0.165 * j, y - side / 2, side * 0.9, side))
+            x_box = left + 0.165 * j if j else left - 0.03
+            boxes.append(_corners(x_box, y - side / 2, side * 0.9, side))
         colors = [BLUE if mark > 0 else RED for mark in x[k, :, 0]]
         ax.add_collection(PolyCollection(boxes, facecolors=colors, linewidths=0), autolim=False)
-        frame = _corners(left - 0.035, y - 0.13, side * 0.9 + 0.07, 0.26)
+        frame = _corners(left - 0.055, y - 0.105, side * 0.9 + 0.05, 0.21)
         ax.add_collection(
             PolyCollection([frame], facecolors="none", edgecolors="black", linewidths=1.4),
             autolim=False,
@@ -369,7 +372,7 @@ def show_task(x, t, shown=4):
         arrow(ax, (end + 0.05, y), (end + 0.3, y))
         say(ax, end + 0.36, y, "+" if t[k, 0] else "−", ha="left", weight="bold")
     top = 0.42 * shown + 0.28
-    say(ax, left + 0.07, top, "step 1")
+    say(ax, left + 0.04, top, "step 1")
     say(ax, left + 0.165 * (steps - 0.5), top, f"step {steps}", ha="right")
     say(ax, left + 0.165 * steps + 0.05, top, "answer", ha="left")
     plots.show(
@@ -389,8 +392,8 @@ def show_three_steps():
     deltas, of_w_h = three_steps_back()
     ax = sheet(8.4, 3.5)
     columns, middle = (1.75, 3.85, 5.95), 2.15
-    box(ax, 0.5, middle, 0.62, 0.36, color="white")
-    say(ax, 0.5, middle, "h₀ = 0")
+    box(ax, 0.5, middle + 0.14, 0.62, 0.36, color="white")
+    say(ax, 0.5, middle + 0.14, "h₀ = 0")
     for t, x in enumerate(columns):
         say(ax, x, 3.3, f"step {t + 1}", color=GREY)
         say(ax, x, 1.0, f"x = {XS[t]:g}")
@@ -404,7 +407,8 @@ def show_three_steps():
         say(ax, x, middle, words, linespacing=1.4)
         say(ax, x, 2.82, f"δ = {deltas[t]:.3f}".replace("-", "−"), color=BACKWARD, weight="bold")
         words = f"{deltas[t]:.3f} · {states[t]:.3f}\n= {of_w_h[t]:.3f}".replace("-", "−")
-        say(ax, x, 0.42, words.replace("−0.000", "0"), color=BACKWARD, linespacing=1.4)
+        words = words.replace("−0.000", "0").replace("· 0.000", "· 0")
+        say(ax, x, 0.42, words, color=BACKWARD, linespacing=1.4)
         if t:
             arrow(ax, (x - 0.59, middle - 0.14), (before, middle - 0.14), BACKWARD, 1.8)
             say(ax, (before + x - 0.59) / 2, middle - 0.3, "· 0.8", color=BACKWARD)
