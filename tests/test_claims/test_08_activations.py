@@ -48,10 +48,9 @@ def test_at_small_rates_hardly_a_unit_dies_and_nine_letters_in_ten_are_named():
 
 
 def test_a_rate_that_kills_a_few_names_more_letters_than_one_that_kills_none():
-    """0.5 against 0.1, the middle start; at most a third of layer 1 is dead at 0.5."""
+    """0.5 against 0.1, the middle start; there less than a fifth of layer 1 is dead at 0.5."""
     assert np.median(at(0.5).accuracy) > np.median(at(0.1).accuracy)
-    assert np.median(at(0.5).asleep[:, 0]) > 0
-    assert at(0.5).asleep.max() < 1 / 3
+    assert 0 < np.median(at(0.5).asleep[:, 0]) < 0.2
 
 
 def test_at_lr_0_7_layer_1_has_more_dead_units_than_layer_2():
@@ -61,7 +60,7 @@ def test_at_lr_0_7_layer_1_has_more_dead_units_than_layer_2():
 
 def test_at_lr_1_most_of_layer_1_is_dead_and_at_lr_2_most_of_both():
     assert at(1.0).asleep[:, 0].min() > 0.5 and np.median(at(1.0).asleep[:, 1]) > 0.5
-    assert at(1.0).asleep.min() > 1 / 3
+    assert at(1.0).asleep.min() > 0.2
     assert np.median(at(1.0).accuracy) < 0.4
     assert at(2.0).asleep.min() > 0.5
     assert at(2.0).accuracy.max() < 0.1

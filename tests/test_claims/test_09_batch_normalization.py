@@ -83,7 +83,7 @@ def test_normalized_sigmoids_learn_at_every_depth_and_others_only_with_one_hidde
     assert reached(5, "before", 0.1).min() > 0.95
     assert reached(10, "before", 0.1, 3).min() > 0.85
     assert reached(5, None, 0.1, 2).max() < 0.1
-    assert max(reached(10, None, lr, 2).max() for lr in (0.03, 0.1, 0.3)) < 0.1
+    assert reached(10, None, 0.1, 2).max() < 0.1
 
 
 def test_ten_layers_of_relu_gain_at_their_best_rate():
