@@ -50,13 +50,20 @@ def test_new_points_are_right_as_well():
 
 
 def test_the_wide_network_has_more_pieces():
-    """Lesson 14: "wide: more pieces": the median of ten, and each of the first three starts."""
+    """Lesson 14: "wide: more pieces", at both rates: the median of ten, and the first three starts.
+
+    At rate 0.01 the wide network fails, at 0.1 it succeeds.
+    """
     pieces = {}
-    for shape in ("wide", "three"):
-        nets = trained(shape, 0.01, "the lesson's")
-        pieces[shape] = np.array([lesson.count_pieces(nets.net(k)) for k in range(10)])
-    assert np.median(pieces["wide"]) > 1.2 * np.median(pieces["three"]), pieces
-    assert min(pieces["wide"][:3]) > max(pieces["three"][:3])
+    for shape, rate in (("wide", 0.01), ("wide", 0.1), ("three", 0.01)):
+        nets = trained(shape, rate, "the lesson's")
+        counts = [lesson.count_pieces(nets.net(k)) for k in range(10)]
+        pieces[shape, rate] = np.array(counts)
+    deep = pieces["three", 0.01]
+    for rate in (0.01, 0.1):
+        wide = pieces["wide", rate]
+        assert np.median(wide) > 1.2 * np.median(deep), pieces
+        assert min(wide[:3]) > max(deep[:3]), pieces
 
 
 def test_the_easier_sets_need_few_units():
@@ -104,14 +111,19 @@ def test_the_sigmoids_are_not_saturated_and_their_signal_is_lost():
         assert np.all(slopes[:-1] > 0.19) and np.mean(slopes) > 0.2, slopes
         assert spreads[2] < spreads[0] / 10, spreads
         ratios.append(magnitudes[0] / magnitudes[-1])
-    assert np.max(ratios) < 1 / 10 and np.median(ratios) < 1 / 50, ratios
+    assert np.max(ratios) < 1 and 1 / 100 < np.median(ratios) < 1 / 25, ratios
 
 
 def test_plain_descent_leaves_sigmoids_at_rest_and_adam_moves_them():
-    """Lesson 14: below 0.7 and above 0.75; 8 + 8 + 8 ReLU above 0.95, the medians of ten."""
+    """Lesson 14: below 0.7, at rate 10 below 0.75; Adam above 0.75, 8 + 8 + 8 ReLU above 0.95.
+
+    Medians of ten.
+    """
     more = {"rule": optimizers.SGD, "batch_size": 10}
     still = lesson.side_by_side(spiral(), [4, 4, 4], 0.3, 10000, unit="sigmoid", **more)
     assert np.all(still.right(*spiral()) < 0.7)
+    faster = lesson.side_by_side(spiral(), [4, 4, 4], 10, 10000, unit="sigmoid", **more)
+    assert np.median(faster.right(*spiral())) < 0.75
     relu = lesson.side_by_side(spiral(), [8, 8, 8], 0.3, 10000, **more)
     assert np.median(relu.right(*spiral())) > 0.95
     moved = lesson.side_by_side(spiral(), [4, 4, 4], 0.01, 2000, unit="sigmoid")
