@@ -808,6 +808,7 @@ WRONG = {  # wrong answers that no sentence names; some are right where numbers 
         lambda t, lr0, n_warm, n_steps: lr0,
         lambda t, lr0, n_warm, n_steps: lr0 * min((t + 1) / n_warm, 1),
         lambda t, lr0, n_warm, n_steps: lr0 * max(0, 1 - t / n_steps),
+    ],
     "check_sum_over_steps": [
         lambda states, deltas: states[1:-1].T @ deltas[:-1],
         lambda states, deltas: states[:-1].T @ deltas[::-1],
