@@ -322,7 +322,7 @@ def pieces_of_the_plane():
     """The plane cut by one layer of 44 and by three of 8, after the same training on the spiral."""
     points = lesson_14.puzzle("spiral")
     ax = sheet(WIDTH, HEIGHT, whole())
-    for left, hidden, name in ((0.3, [44], "44 side by side"), (2.1, [8, 8, 8], "8 + 8 + 8")):
+    for left, hidden, name in ((0.3, [44], "one layer"), (2.1, [8, 8, 8], "three layers")):
         net = lesson_14.side_by_side(points, hidden, 0.01, 1000, seeds=[0]).net(0)
         image = lesson_14.tinted(net, 200)
         picture(ax, image, left, 0.35, 1.4, origin="lower")
