@@ -16,28 +16,44 @@ WORD = {4: np.uint32, 8: np.uint64}
 ODD = {4: 0x9E3779B1, 8: 0x9E3779B97F4A7C15}
 
 
+MOVES = np.array([k % 3 - 1 for k in range(256)], np.int8)
+
+
+@functools.lru_cache(maxsize=200)
+def places(n, itemsize, seed):
+    """What the places 0 to n - 1 and the seed add to a hash."""
+    word = WORD[itemsize]
+    with np.errstate(over="ignore"):
+        return np.arange(n, dtype=word) * word(ODD[itemsize] // 3 | 1) + word(seed + 1)
+
+
 def noise(a, seed):
     """-1, 0 or 1 for each number of the float array a.
 
     Which one follows from a hash of the number's bits, its place and the seed.
     """
     word = WORD[a.itemsize]
-    place = np.arange(a.size, dtype=word).reshape(a.shape)
-    with np.errstate(over="ignore"):
-        h = np.ascontiguousarray(a).view(word) * word(ODD[a.itemsize])
-        h ^= h >> word(4 * a.itemsize)
-        h += place * word(ODD[a.itemsize] // 3 | 1) + word(seed + 1)
-        h *= word(ODD[a.itemsize])
-        h ^= h >> word(4 * a.itemsize)
-        h *= word(ODD[a.itemsize])
-    return (h >> word(8 * a.itemsize - 8)).astype(np.int64) % 3 - 1
+    half, odd = word(4 * a.itemsize), word(ODD[a.itemsize])
+    h = np.ascontiguousarray(a).view(word) * odd
+    h ^= h >> half
+    h += places(a.size, a.itemsize, seed).reshape(a.shape)
+    h *= odd
+    h ^= h >> half
+    h *= odd
+    h >>= word(8 * a.itemsize - 8)
+    return MOVES[h]
 
 
 def shaken(a, seed):
-    """A copy of a, each number moved to a neighbour or left. Zero and what is not finite stay."""
+    """A copy of a, each number moved to a neighbour or left. Zero and what is not finite stay.
+
+    The neighbour away from 0 has the next larger word as its bits.
+    """
     step = noise(a, seed)
-    moved = np.nextafter(a, np.where(step > 0, np.inf, -np.inf).astype(a.dtype))
-    return np.where((step == 0) | (a == 0) | ~np.isfinite(a), a, moved).astype(a.dtype, copy=False)
+    np.negative(step, out=step, where=a < 0)
+    step[(a == 0) | ~np.isfinite(a)] = 0
+    word = WORD[a.itemsize]
+    return (np.ascontiguousarray(a).view(word) + step.astype(word)).view(a.dtype)
 
 
 def shake(seed):
