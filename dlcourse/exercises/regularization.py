@@ -91,26 +91,25 @@ check_elastic_step = Exercise(
 )
 
 
-def stop_epoch(val_loss, patience):
-    """The epoch (from 1) of the lowest loss before `patience` epochs without a lower one."""
+def best_and_end(val_loss, patience):
+    """The epochs (from 1) of the lowest loss, and of `patience` epochs without a lower one."""
     best = 0
     for epoch in range(len(val_loss)):
         if val_loss[epoch] < val_loss[best]:
             best = epoch
         if epoch - best == patience:
             break
-    return best + 1
+    return best + 1, epoch + 1
+
+
+def stop_epoch(val_loss, patience):
+    """The epoch (from 1) of the lowest loss before `patience` epochs without a lower one."""
+    return best_and_end(val_loss, patience)[0]
 
 
 def stopped_at(val_loss, patience):
     """The epoch at which training ends, not the one to go back to."""
-    best = 0
-    for epoch in range(len(val_loss)):
-        if val_loss[epoch] < val_loss[best]:
-            best = epoch
-        if epoch - best == patience:
-            break
-    return epoch + 1
+    return best_and_end(val_loss, patience)[1]
 
 
 def reset_by_any_fall(val_loss, patience):
