@@ -310,6 +310,11 @@ def _onwards(change):
     It is None beyond the ends and for other controls.
     """
     control, new, old = change.owner, change.new, change.old
+    if isinstance(control, ipywidgets.SelectionSlider):
+        pairs = [isinstance(option, tuple) for option in control.options]
+        values = [o[1] if pair else o for o, pair in zip(control.options, pairs, strict=True)]
+        onwards = 2 * values.index(new) - values.index(old)
+        return values[onwards] if 0 <= onwards < len(values) else None
     if not hasattr(control, "max") or not all(isinstance(value, Real) for value in (new, old)):
         return None
     if hasattr(control, "steps"):

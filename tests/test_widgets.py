@@ -376,6 +376,28 @@ def test_a_frame_that_is_remembered_is_the_frame_drawn_afresh(draw):
     np.testing.assert_array_equal(pixels(panel), remembered)
 
 
+def test_the_same_tick_labels_are_drawn_once(monkeypatch):
+    """`set_xticklabels` makes a new formatter each time; other labels are another look."""
+
+    def labelled(ax, v=0):
+        ax.plot([0, 1], [0, v])
+        ax.set(ylim=(0, 9), xticks=[0, 1], xticklabels=["low", "high" if v < 5 else "higher"])
+
+    panel = widgets.explore(labelled, v=(0, 9))
+    drawn = []
+    part = panel._canvas._drawn
+    monkeypatch.setattr(panel._canvas, "_drawn", lambda what: drawn.append(what) or part(what))
+    panel.controls["v"].value = 3
+    assert drawn == []
+    panel.controls["v"].value = 7
+    assert len(drawn) == 1
+    kept = pixels(panel)
+    panel._canvas._parts.clear()
+    panel._pictures.clear()
+    panel._redraw()
+    np.testing.assert_array_equal(pixels(panel), kept)
+
+
 def test_a_way_through_many_frames_keeps_few_of_them(monkeypatch):
     monkeypatch.setattr(canvas, "KEPT", 20)
     panel = widgets.explore(limits, v=(0, 400))
@@ -756,6 +778,9 @@ def test_what_fails_ahead_is_said_when_it_is_reached(noted):
         (ipywidgets.IntSlider(min=0, max=9), (1, 0), None),
         (ipywidgets.ToggleButtons(options=["a", "b"]), ("a", "b"), None),
         (ipywidgets.Checkbox(), (False, True), None),
+        (ipywidgets.SelectionSlider(options=[0.1, 0.3, 1.0]), (0.1, 0.3), 1.0),
+        (ipywidgets.SelectionSlider(options=[("a", 2), ("b", 7), ("c", 9)]), (9, 7), 2),
+        (ipywidgets.SelectionSlider(options=[0.1, 0.3, 1.0]), (0.3, 1.0), None),
         (widgets.player(5), (3, 4), None),
         (widgets.player(5), (1, 2), 3),
         (widgets.player([0, 2, 9, 40]), (2, 9), 40),
