@@ -9,6 +9,8 @@ import os
 import pathlib
 import tempfile
 
+import pytest
+
 for name in ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "OMP_NUM_THREADS"):
     os.environ.setdefault(name, "1")
 
@@ -24,3 +26,24 @@ def pytest_configure(config):
         profile = tempfile.TemporaryDirectory()
         config.add_cleanup(profile.cleanup)
         rounding.start(pathlib.Path(profile.name))
+
+
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the marks
+def pytest_collection_modifyitems(config, items):
+    """Where workers share the tests: a file is one share, as its fixtures and a notebook's kernel.
+
+    Each run under rounding noise is a share of its own. What takes long comes first, so that at
+    the end no worker waits for another.
+    """
+    if not (hasattr(config, "workerinput") or getattr(config.option, "numprocesses", None)):
+        return
+    for item in items:
+        noise = "under_rounding_noise[" in item.name
+        item.add_marker(pytest.mark.xdist_group(item.name if noise else item.path.name))
+    items.sort(key=_lateness)
+
+
+def _lateness(item):
+    """0 for what comes first; equal ones keep their order."""
+    long = ("under_rounding_noise[", "test_browser.py", ".ipynb", "test_claims")
+    return next((k for k, part in enumerate(long) if part in item.nodeid), len(long))
