@@ -28,7 +28,7 @@ import sys
 HOME = pathlib.Path(__file__).resolve().parent.parent
 THREADS = dict.fromkeys(("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "OMP_NUM_THREADS"), "1")
 
-WORKERS = ("-n", "logical", "--maxprocesses=4", "--dist=loadgroup", "--no-loadscope-reorder")
+WORKERS = ("-n", "logical", "--maxprocesses=4", "--no-loadscope-reorder")
 
 
 def environment():
