@@ -663,16 +663,16 @@ def noted(monkeypatch):
     return draw, calls, shell
 
 
-def after(*moves):
+def after(*moves, wait=0.12):
     """Make the moves where a loop runs, as it does in a notebook.
 
-    After each there is time to look ahead.
+    After each there is time to look ahead along the same move, with a longer wait at buttons, too.
     """
 
     async def make():
         for move in moves:
             move()
-            await asyncio.sleep(0.12)
+            await asyncio.sleep(wait)
 
     asyncio.run(make())
 
@@ -698,6 +698,18 @@ def test_a_panel_draws_ahead_what_the_same_move_would_bring_and_draws_no_setting
     assert calls[4:] == [(2, "a")] and panel.png == shown, (
         "another cell has run: it may have changed what is drawn"
     )
+
+
+def test_a_panel_that_rests_draws_ahead_what_its_buttons_would_bring(noted, monkeypatch):
+    draw, calls, _ = noted
+    monkeypatch.setattr(widgets, "IDLE", 0.1)
+    panel = widgets.explore(draw, v=(0, 5), kind=["a", "bb", "ccc"])
+    to_two, to_three = (lambda v=v: panel.controls["v"].set_trait("value", v) for v in (2, 3))
+    after(to_two, to_three, wait=0.7)
+    assert calls[1:5] == [(2, "a"), (3, "a"), (2, "bb"), (2, "ccc")]
+    assert calls[5:] == [(4, "a"), (3, "bb"), (3, "ccc")]
+    panel.controls["kind"].value = "ccc"
+    assert len(calls) == 8, "remembered"
 
 
 def test_a_panel_does_not_look_ahead_where_drawing_takes_long(noted):
