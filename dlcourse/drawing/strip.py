@@ -183,8 +183,8 @@ def _arrows(ax, middle, inked):
         arrow(ax, (COLUMNS[1] - 0.3, middle), (COLUMNS[1] - 0.3, middle + 0.42), width=1.8)
         arrow(ax, (COLUMNS[1] - 0.3, middle), (COLUMNS[1] - 0.3, middle - 0.34), width=1.8)
     if "hand" in inked:  # a pen on the picture
-        ax.plot([1.06, 1.3], [0.7, 1.04], color=INK, linewidth=4.5, linestyle="-", zorder=6)
-        ax.plot([1.02, 1.06], [0.645, 0.7], color=INK, linewidth=1.5, linestyle="-", zorder=6)
+        ax.plot([1.24, 1.46], [0.68, 1.02], color=INK, linewidth=4.5, linestyle="-", zorder=6)
+        ax.plot([1.2, 1.24], [0.62, 0.68], color=INK, linewidth=1.5, linestyle="-", zorder=6)
     if "loop" in inked:
         top = middle + 0.29
         arrow(ax, (COLUMNS[1] + 0.11, top), (COLUMNS[1] - 0.11, top), bend=-1.4, width=1.6)

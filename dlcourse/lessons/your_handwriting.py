@@ -500,9 +500,9 @@ class Collection:
 
 def _frame(ax):
     """No ticks, and a pale line all around."""
-    ax.set(xticks=[], yticks=[])
-    ax.spines[:].set_visible(True)
-    ax.spines[:].set_color("0.7")
+    ax.set_axis_off()
+    look = {"transform": ax.transAxes, "clip_on": False, "scalex": False, "scaley": False}
+    ax.plot(*_rectangle((0, 1), (0, 1)), color="0.7", linewidth=0.8, linestyle="-", **look)
 
 
 def _row(picture):
@@ -527,14 +527,14 @@ def letter_axes():
 
 def collection_axes():
     """What is on the pad, and beside it the drawings that are kept."""
-    return new_figure(6.4, 2.4).subplots(1, 2, width_ratios=[1, 3.2])
+    return new_figure(6.4, 1.9).subplots(1, 2, width_ratios=[1, 3.4])
 
 
 def _gallery(ax, x, labels, answers, columns=10):
     """Digits (N, 784) in rows, under each the answer: right in ink, wrong in orange."""
     side, gap, line = SIDE, 3, 13
     rows = -(-len(x) // columns)
-    grid = np.zeros((max(rows, 2) * (side + line), columns * (side + gap)))
+    grid = np.zeros((rows * (side + line), columns * (side + gap)))
     for k, (image, label, answer) in enumerate(zip(x, labels, answers, strict=True)):
         top, left = k // columns * (side + line), k % columns * (side + gap)
         grid[top : top + side, left : left + side] = image.reshape(side, side)
