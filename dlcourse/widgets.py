@@ -206,10 +206,12 @@ class Panel(ipywidgets.VBox):
         self._starts = {name: control.value for name, control in controls.items()}
         start = ipywidgets.Button(description="start again", layout={"width": "auto"})
         start.on_click(self._start_again)
-        box = ipywidgets.Box(
-            [*controls.values(), start], layout={"flex_flow": "row wrap", "grid_gap": "0 16px"}
-        )
-        super().__init__([box, self._image, self._message])
+        beside = [c for c in controls.values() if getattr(c, "beside", False)]
+        above = [c for c in controls.values() if c not in beside]
+        wrap = {"flex_flow": "row wrap", "grid_gap": "0 16px"}
+        box = ipywidgets.Box([*above, start], layout=wrap)
+        middle = ipywidgets.Box([*beside, self._image], layout=wrap) if beside else self._image
+        super().__init__([box, middle, self._message])
         for control in controls.values():
             control.observe(self._redraw, "value")
 
