@@ -97,10 +97,14 @@ def test_a_last_digit_is_a_neighbour_or_the_number_itself():
 
 
 def test_tied_units_stay_equal_and_the_distance_is_taken_before_every_step(letters):
-    _, seen = lesson.equal_units(letters, letters, lesson.nearly_equal, epochs=1, kept=(0, 10))
+    _, seen = lesson.equal_units(
+        letters, letters, lesson.last_digit(np.float64), epochs=1, kept=(0, 10)
+    )
     assert len(seen.distances) == 11 and set(seen.weights) == {0, 10}
     assert np.isclose(seen.distances[10], np.ptp(seen.weights[10], axis=1).max())
-    _, tied = lesson.equal_units(letters, letters, lesson.nearly_equal, epochs=1, tied=True)
+    _, tied = lesson.equal_units(
+        letters, letters, lesson.last_digit(np.float64), epochs=1, tied=True
+    )
     assert max(tied.distances) < 1e-15
     assert lesson.first_step_beyond([0, 1, 5, 9], 4) == 2
     assert lesson.first_step_beyond([0, 1], 4) == 2
@@ -151,7 +155,9 @@ def test_every_drawing_shows_a_figure_with_a_sentence_that_holds_its_number(lett
     lesson.show_kept({"a": np.array([0.1, 0.2, 0.3])})
     found = {depth: np.array([[0.1, 0.2, 0.3], [np.nan] * 3]) for depth in (2, 10)}
     lesson.show_window(found, [1, 4])
-    _, seen = lesson.equal_units(letters, letters, lesson.nearly_equal, epochs=1, kept=(0, 10))
+    _, seen = lesson.equal_units(
+        letters, letters, lesson.last_digit(np.float64), epochs=1, kept=(0, 10)
+    )
     lesson.show_equal({"a": seen, "b": seen}, seen.weights)
     lesson.show_equal_start()
     assert len(shown) == 8

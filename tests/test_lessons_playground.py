@@ -142,8 +142,17 @@ def test_the_drawings_say_what_they_show(spiral, shown):
 # The playground.
 
 
+def played(steps, **controls):
+    """A Playground with these controls after so many steps."""
+    seen = lesson.Playground()
+    seen.set(**controls)
+    for _ in range(steps):
+        seen.advance()
+    return seen
+
+
 def test_what_changes_the_network_begins_anew_and_the_rest_goes_on():
-    seen = lesson.played(30, data_set="circle", units=3, layers=2)
+    seen = played(30, data_set="circle", units=3, layers=2)
     theta, start = seen.net.theta.copy(), lesson.new_net([3, 3], dtype=np.float32).theta
     assert not np.allclose(theta, start)
     same = {"data_set": "circle", "units": 3, "layers": 2}
@@ -178,7 +187,7 @@ def test_a_step_is_the_step_of_fit_with_the_penalty_added():
 
 
 def test_looking_changes_nothing_and_is_remembered_once():
-    seen = lesson.played(5)
+    seen = played(5)
     theta = seen.net.theta.copy()
     value, right, pairs = seen.look()
     seen.look()
@@ -187,7 +196,7 @@ def test_looking_changes_nothing_and_is_remembered_once():
 
 
 def test_a_loss_that_is_not_finite_is_said():
-    seen = lesson.played(1)
+    seen = played(1)
     seen.net.layers[0].W = np.full((2, 8), np.nan)
     with pytest.raises(ArithmeticError, match="take a smaller rate"):
         seen.advance()
@@ -195,7 +204,7 @@ def test_a_loss_that_is_not_finite_is_said():
 
 @pytest.mark.parametrize("unit", lesson.UNITS)
 def test_every_column_has_its_range_of_colours(unit):
-    seen = lesson.played(1, unit=unit, layers=2, units=3)
+    seen = played(1, unit=unit, layers=2, units=3)
     values, ranges = seen.over_plane()
     assert [y.shape for y in values] == [(1600, 2), (1600, 3), (1600, 3), (1600, 1)]
     for y, (low, high) in zip(values, ranges, strict=True):

@@ -127,7 +127,7 @@ def test_the_way_back_is_the_gradient_of_the_loss(steps):
     """The delta of a step, summed over the digits, is dL/db for a b of that step alone."""
     W_h, signals, slopes = lesson.way_back(steps, 0.7, seed=3)
     reader, drawn, out = lesson._reader(3)
-    rows, targets = lesson._small_batch()
+    rows, targets = lesson.small_batch()
     np.testing.assert_allclose(W_h, 0.7 * drawn)
     W_x = reader.layers[0].W_x
     loss = losses.MeanSquaredError()

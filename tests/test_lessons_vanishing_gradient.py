@@ -29,16 +29,25 @@ def test_a_letter_net_has_its_units_and_its_size_of_weights():
     assert abs(W.std() * 17 - 3) < 0.05 and abs(V.std() * 20 - 3) < 0.1
 
 
-def test_one_pass_gives_the_errors_that_signals_gives(letters):
+def test_one_pass_gives_outputs_slopes_deltas_and_the_gradient(letters):
     x, t = letters
     net = letters_room.letter_net([7, 6], TANH, dtype=np.float64)
-    outputs, slopes, deltas = lesson.one_pass(net, x, t)
-    theirs, errors = network.signals(net, x, (outputs[-1] - t) / len(x))
-    for k in range(3):
-        np.testing.assert_allclose(outputs[k], theirs[2 * k + 1])
-        np.testing.assert_allclose(deltas[k], errors[2 * k])
-    np.testing.assert_allclose(slopes[0], 1 - outputs[0] ** 2)
-    np.testing.assert_allclose(slopes[2], outputs[2] * (1 - outputs[2]))
+    net.grad[:] = np.nan
+    (U, _), (V, _), (W, _) = net.weights()
+    first = np.tanh(x @ U)
+    second = np.tanh(first @ V)
+    p = 1 / (1 + np.exp(-second @ W))
+    slopes = [1 - first**2, 1 - second**2, p * (1 - p)]
+    last = (p - t) / len(x) * slopes[2]
+    middle = last @ W.T * slopes[1]
+    deltas = [middle @ V.T * slopes[0], middle, last]
+    found = lesson.one_pass(net, x, t)
+    for theirs, ours in zip(found, ([first, second, p], slopes, deltas), strict=True):
+        for one, other in zip(theirs, ours, strict=True):
+            np.testing.assert_allclose(one, other, rtol=1e-9)
+    entering = [x, first, second]
+    magnitudes = [letters_room.rms(y.T @ d) for y, d in zip(entering, deltas, strict=True)]
+    np.testing.assert_allclose(net.grad_rms(), magnitudes, rtol=1e-9)
 
 
 def test_units_are_open_as_far_as_their_slope_is_from_the_largest(letters):

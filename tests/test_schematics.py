@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from matplotlib.collections import LineCollection, PolyCollection
-from matplotlib.colors import to_hex, to_rgb, to_rgba
+from matplotlib.colors import to_hex, to_rgb, to_rgba, to_rgba_array
 from matplotlib.patches import Circle, FancyArrowPatch
 
 from dlcourse import plots, widgets
@@ -293,6 +293,28 @@ def test_the_way_back_of_a_network_has_its_own_arrows_numbers_and_colour():
     ways = arrows(ax, style.BACKWARD)
     assert len(ways) == 6 and all(start[0] > end[0] for start, end in ways)
     assert len([patch for patch in ax.patches if isinstance(patch, FancyArrowPatch)]) == 12
+
+
+# --- ridges
+
+
+def test_ridges_stand_one_above_the_other_and_change_colour_at_the_level():
+    look = {"level": 0.5, "limits": (-1, 1), "columns": 5, "rows": 3, "tilt": 2.0}
+    ax = scenes.ridges(lambda q: np.maximum(q[:, :1], 0), plots.axes(), **look)
+    (lines,) = ax.collections
+    paths = [path.vertices for path in lines.get_paths()]
+    grounds = [k for k, color in enumerate(lines.get_edgecolors()) if color[3] == 0]
+    assert grounds == [0, 3, 6]  # a ground, then the red part of its line and the blue one
+    for k, above in zip(grounds, (2, 0, -2), strict=True):  # the row behind comes first
+        line = np.transpose([[-1, -0.5, 0, 0.5, 1], above + np.array([0, 0, 0, 0.5, 1])])
+        np.testing.assert_allclose(paths[k][:5], line)
+        assert np.all(paths[k][5:, 1] < -2)
+        np.testing.assert_allclose(paths[k + 1], line)
+        np.testing.assert_allclose(paths[k + 2], line[4:])
+        colors = lines.get_edgecolors()[[k + 1, k + 2]]
+        np.testing.assert_allclose(colors, to_rgba_array([plots.RED, plots.BLUE]))
+        assert list(lines.get_facecolors()[k]) == [1, 1, 1, 1]
+        assert np.all(lines.get_facecolors()[[k + 1, k + 2], 3] == 0)
 
 
 # --- valleys

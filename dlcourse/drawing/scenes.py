@@ -281,6 +281,35 @@ def contours(f, ax=None, *, xlim, ylim, levels=14, **settings):
     return ax
 
 
+def ridges(f, ax, *, level, limits, columns, rows, tilt, linewidth=1.0):
+    """f, (M, 2) -> (M,) or (M, 1), over a square of the plane as a surface seen from the front.
+
+    `rows` lines of `columns` places each, from behind to the front; one stands where f has its
+    height, and `tilt` times its x_2 further up, and hides what is behind it. A line is blue where f
+    is above `level`, red elsewhere. `limits`: those of x_1 and of x_2.
+    """
+    along, depths = np.linspace(*limits, columns), np.linspace(*limits[::-1], rows)
+    places = np.stack(np.meshgrid(along, depths), axis=-1).reshape(-1, 2)
+    heights = np.reshape(f(places), (rows, columns))
+    above, up = heights > level, tilt * depths[:, None] + heights
+    foot = [(limits[1], up.min() - 1), (limits[0], up.min() - 1)]
+    paths, faces, edges = [], [], []
+    for k in range(rows):
+        row = np.stack([along, up[k]], axis=1)
+        paths.append(Path([*row, *foot]))  # a white ground hides the rows behind
+        faces.append("white")
+        edges.append("none")
+        changes = np.flatnonzero(np.diff(above[k])) + 1
+        for start, end in zip([0, *changes], [*changes, columns], strict=True):
+            paths.append(Path(row[start : end + 1]))
+            faces.append("none")
+            edges.append(BLUE if above[k, start] else RED)
+    lines = PathCollection(paths, facecolors=faces, edgecolors=edges, linewidths=linewidth)
+    ax.add_collection(lines, autolim=False)
+    ax.set_axis_off()
+    return ax
+
+
 def valley_axes(n=6):
     """Axes for n panels, three in a row, of valleys."""
     rows = -(-n // 3)

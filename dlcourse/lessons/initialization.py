@@ -223,11 +223,6 @@ def equal(rng, n_in, n_out):
     return np.full((n_in, n_out), 0.01)
 
 
-def nearly_equal(rng, n_in, n_out):
-    """Weights 0.01 with differences of spread 1e-8."""
-    return rng.normal(0.01, 1e-8, (n_in, n_out))
-
-
 def last_digit(dtype):
     """The initializer of weights 0.01, changed in the last digit of dtype.
 

@@ -67,16 +67,6 @@ def descend(gradient, start, lr, steps):
     return np.array(path)
 
 
-def paths_on_heaps(seed, start=(-4, -4), lr=1, steps=1000):
-    """Descents on heaps(seed): {loss: places (steps + 1, 2)}, {loss: share right (steps + 1,)}."""
-    x, t = heaps(seed)
-    paths, right = {}, {}
-    for name, gradient in GRADIENTS.items():
-        paths[name] = descend(lambda w, g=gradient: g(w, x, t), start, lr, steps)
-        right[name] = np.mean((paths[name] @ x.T > 0) == t, axis=1)
-    return paths, right
-
-
 # Valleys
 
 

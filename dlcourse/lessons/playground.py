@@ -7,9 +7,8 @@ draws and displays, with the sentence for those who cannot see the picture.
 from dataclasses import dataclass
 
 import numpy as np
-from matplotlib.collections import LineCollection, PathCollection
+from matplotlib.collections import LineCollection
 from matplotlib.colors import to_rgb
-from matplotlib.path import Path
 
 from dlcourse import (
     activations,
@@ -23,9 +22,9 @@ from dlcourse import (
     widgets,
 )
 from dlcourse.drawing import units as unit_drawing
-from dlcourse.drawing.scenes import marks
+from dlcourse.drawing.scenes import marks, ridges
 from dlcourse.drawing.sheet import say, sheet
-from dlcourse.drawing.style import BLUE, GREEN, GREY, INK, ORANGE, PURPLE, RED, new_figure
+from dlcourse.drawing.style import GREEN, GREY, INK, ORANGE, PURPLE, new_figure
 
 UNITS = {"sigmoid": activations.Sigmoid, "tanh": activations.Tanh, "ReLU": activations.ReLU}
 SETS = {"circle": data.circle, "xor": data.xor, "blobs": data.blobs, "spiral": data.spiral}
@@ -396,7 +395,7 @@ def show_pieces(nets, points):
     )
 
 
-ROWS, TILT, RISE = 28, 0.7, 1.0  # of a surface seen from the front
+TILT = 0.7  # of a surface seen from the front
 
 
 def show_surfaces(nets):
@@ -414,26 +413,9 @@ def show_surfaces(nets):
 
 
 def _surface(ax, net):
-    """Rows of p from behind to the front, each hiding what is behind it."""
-    along, depths = np.linspace(*LIMITS, 181), np.linspace(*LIMITS[::-1], ROWS)
-    places = np.stack(np.meshgrid(along, depths), axis=-1).reshape(-1, 2)
-    height = net.forward(places).reshape(ROWS, -1)
-    up, above = TILT * depths[:, None] + RISE * height, height > 0.5
-    paths, faces, edges = [], [], []
-    for k in range(ROWS):
-        row, low = np.stack([along, up[k]], axis=1), TILT * LIMITS[0] - 0.2
-        paths.append(Path([*row, (along[-1], low), (along[0], low)]))
-        faces.append("white")
-        edges.append("none")
-        changes = np.flatnonzero(np.diff(above[k])) + 1
-        for start, end in zip([0, *changes], [*changes, len(row)], strict=True):
-            paths.append(Path(row[start : end + 1]))
-            faces.append("none")
-            edges.append(BLUE if above[k, start] else RED)
-    look = {"facecolors": faces, "edgecolors": edges, "linewidths": 1.0}
-    ax.add_collection(PathCollection(paths, **look), autolim=False)
-    ax.set(xlim=(-2.8, 2.8), ylim=(TILT * LIMITS[0] - 0.2, TILT * LIMITS[1] + RISE + 0.1))
-    ax.set_axis_off()
+    """p over the plane, seen from the front."""
+    ridges(net.forward, ax, level=0.5, limits=LIMITS, columns=181, rows=28, tilt=TILT)
+    ax.set(xlim=(-2.8, 2.8), ylim=(TILT * LIMITS[0] - 0.2, TILT * LIMITS[1] + 1.1))
 
 
 def show_stuck(slopes, spreads, magnitudes):
@@ -690,15 +672,6 @@ def faded(sizes):
     largest = max(float(np.max(sizes)), 1e-30)
     powers = np.log10(np.maximum(sizes, 1e-30) / largest)
     return 0.7 * np.clip(1 + powers / FADED, 0, 1) ** 2
-
-
-def played(steps, **controls):
-    """A Playground with these controls after so many steps."""
-    seen = Playground()
-    seen.set(**controls)
-    for _ in range(steps):
-        seen.advance()
-    return seen
 
 
 def show_played(epochs=500):

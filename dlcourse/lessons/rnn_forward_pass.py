@@ -187,7 +187,7 @@ def _reader(seed):
 
 
 @functools.cache
-def _small_batch():
+def small_batch():
     """Sixty-four digits, rows 5 to 24 of each (64, 20, 28), and their targets (64, 10)."""
     images, labels = digits()
     rows = images[:64].reshape(-1, 28, 28)[:, INK_ROWS]
@@ -203,7 +203,7 @@ def way_back(steps, size=1.0, seed=0):
     step's delta; slopes: an array (64, 30) for each step.
     """
     reader, drawn, out = _reader(seed)
-    rows, targets = _small_batch()
+    rows, targets = small_batch()
     reader.layers[0].W_h = W_h = size * drawn
     states = reader.forward(rows[:, :steps])
     loss = losses.MeanSquaredError()
@@ -377,7 +377,7 @@ def draw_back(ax=None, steps=20, scale=0.5, seed=3):
     the left, and bars that hang the lower the earlier the step; step 1 gets about 1/1,900,000."""
     ax = instrument.axes() if ax is None else ax
     W_h, signals, slopes = way_back(steps, scale, seed)
-    rows, _ = _small_batch()
+    rows, _ = small_batch()
     page = np.full((WAYS, 28), 0.15)
     page[:steps] = rows[1, :steps]
     words = instrument.lost_or_won(signals).replace("layer 1", "step 1")

@@ -8,14 +8,12 @@ Everything is plain float64 NumPy with sigmoid(z) = (1 + tanh(z / 2)) / 2, which
 import functools
 
 import numpy as np
-from matplotlib.collections import PathCollection
-from matplotlib.path import Path
 
 from dlcourse import data, plots
 from dlcourse.drawing import units as unit_drawing
-from dlcourse.drawing.scenes import marks
+from dlcourse.drawing.scenes import marks, ridges
 from dlcourse.drawing.sheet import arrow, box, say, sheet
-from dlcourse.drawing.style import BACKWARD, BLUE, GREY, INK, ORANGE, RED
+from dlcourse.drawing.style import BACKWARD, GREY, INK, ORANGE
 
 
 def sigmoid(z):
@@ -327,8 +325,7 @@ def draw_plane(ax, points, steep, distance):
     return share_of_hill(x, t, steep, distance)
 
 
-ROWS, SIDE = 31, 2.4  # of the hill seen from the front, and how far it reaches
-TILT, RISE = 0.75, 1.0  # how far apart the rows stand, and how high the hill
+SIDE, TILT = 2.4, 0.75  # of the hill seen from the front: how far it reaches, and its tilt
 
 
 def hill_axes():
@@ -348,28 +345,11 @@ def draw_hill(ax=None, steep=60.0, distance=0.9):
 
 def _draw_ridges(ax, steep, distance):
     """The hill in rows, one before the other; a row is blue where it is above the ring."""
-    along, depths = np.linspace(-SIDE, SIDE, 109), np.linspace(SIDE, -SIDE, ROWS)
-    q = np.stack(np.meshgrid(along, depths), axis=-1).reshape(-1, 2)
-    height = hill(q, steep, distance).reshape(ROWS, -1)
-    above = height > ring_height(steep, distance)
-    up = TILT * depths[:, None] + RISE * height
-    paths, faces, edges = [], [], []
-    for k in range(ROWS):
-        row = np.stack([along, up[k]], axis=1)
-        foot = [(SIDE, -2 * SIDE), (-SIDE, -2 * SIDE)]  # a white ground hides the rows behind
-        paths.append(Path([*row, *foot]))
-        faces.append("white")
-        edges.append("none")
-        changes = np.flatnonzero(np.diff(above[k])) + 1
-        for start, end in zip([0, *changes], [*changes, len(row)], strict=True):
-            paths.append(Path(row[start : end + 1]))
-            faces.append("none")
-            edges.append(BLUE if above[k, start] else RED)
-    rows = PathCollection(paths, facecolors=faces, edgecolors=edges, linewidths=1.1)
-    ax.add_collection(rows, autolim=False)
-    ax.set(xlim=(-SIDE - 0.1, SIDE + 0.1), ylim=(-TILT * SIDE - 0.1, TILT * SIDE + 3 * RISE + 0.2))
+    level = ring_height(steep, distance)
+    look = {"limits": (-SIDE, SIDE), "columns": 109, "rows": 31, "tilt": TILT, "linewidth": 1.1}
+    ridges(lambda q: hill(q, steep, distance), ax, level=level, **look)
+    ax.set(xlim=(-SIDE - 0.1, SIDE + 0.1), ylim=(-TILT * SIDE - 0.1, TILT * SIDE + 3.2))
     ax.set_title("the sum of the three units, seen from the front")
-    ax.set_axis_off()
 
 
 # The network 2-2-1 of the lesson, with the numbers that are worked by hand.

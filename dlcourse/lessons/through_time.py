@@ -10,7 +10,7 @@ import functools
 import numpy as np
 from matplotlib.collections import PolyCollection
 
-from dlcourse import activations, data, layers, losses, network, optimizers, plots, recurrent
+from dlcourse import activations, layers, losses, network, optimizers, plots, recurrent
 from dlcourse import training as trainings
 from dlcourse.drawing import instrument
 from dlcourse.drawing.sheet import arrow, box, say, sheet
@@ -27,7 +27,7 @@ from dlcourse.drawing.style import (
     new_figure,
 )
 from dlcourse.lessons.letters import rms
-from dlcourse.lessons.rnn_forward_pass import INK_ROWS, WAYS, digits
+from dlcourse.lessons.rnn_forward_pass import WAYS, small_batch
 
 # The worked example: one tanh unit, three steps, its last state shall be 1.
 XS, TARGET = (1.0, 0.0, 1.0), 1.0
@@ -224,14 +224,6 @@ def print_recall(rows, longest=300):
 
 
 # --- parts of a gradient, step by step
-
-
-@functools.cache
-def small_batch():
-    """Sixty-four digits, rows 5 to 24 of each (64, 20, 28), and their targets (64, 10)."""
-    images, labels = digits()
-    rows = images[:64].reshape(-1, 28, 28)[:, INK_ROWS]
-    return rows.astype(float), data.one_hot(labels[:64], 10)
 
 
 @functools.lru_cache(maxsize=512)

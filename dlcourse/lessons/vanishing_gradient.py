@@ -10,7 +10,7 @@ import itertools
 
 import numpy as np
 
-from dlcourse import layers, losses, plots
+from dlcourse import losses, network, plots
 from dlcourse.drawing import instrument
 from dlcourse.drawing.style import new_figure
 from dlcourse.lessons.letters import (
@@ -32,26 +32,17 @@ INK = "0.25"
 def one_pass(net, x, t):
     """A batch forward and back, quadratic loss. Returns three lists, outputs, slopes and deltas.
 
-    Each holds a matrix (N, M) for every Dense: what leaves its unit, the unit's slope (1 where it
-    has none), and delta = dL/dz, z being what leaves the Dense.
+    Each holds a matrix (N, M) for every layer of units: what leaves it, the units' slopes, and
+    delta = dL/dz, z being what leaves its Dense. net is Dense and a unit in turn; its gradient is
+    that of this batch.
     """
-    y, outputs, slopes, deltas = x, [], [], []
-    for layer in net.layers:
-        y = layer.forward(y)
-        if isinstance(layer, layers.Dense):
-            outputs.append(y)
-            slopes.append(np.ones_like(y))
-        else:
-            outputs[-1] = y
-            slopes[-1] = layer.backward(np.ones_like(y))
     loss = losses.MeanSquaredError()
-    loss.forward(y, t)
+    loss.forward(net.forward(x), t)
     dy = loss.backward()
-    for layer in reversed(net.layers):
-        if isinstance(layer, layers.Dense):
-            deltas.insert(0, dy)
-        dy = layer.backward(dy)
-    return outputs, slopes, deltas
+    net.backward(dy)
+    outputs, errors = network.signals(net, x, dy)
+    slopes = [unit.slope(y) for unit, y in zip(net.layers[1::2], outputs[1::2], strict=True)]
+    return outputs[1::2], slopes, errors[0::2]
 
 
 def inside(net, x, t):

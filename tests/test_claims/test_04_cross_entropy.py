@@ -178,3 +178,11 @@ def test_on_hard_letters_a_hundred_hidden_units_pay():
     softmax = each([], SOFTMAX, 4, range(3))
     assert hundred[:, -1].min() > none[:, -1].max() + 0.03
     assert hundred[:, -1].min() > softmax[:, -1].max() + 0.01
+
+
+def test_sixteen_strips_pass_1_six_more_2_and_two_more_3():
+    """The Try of the strips."""
+    _, ax = lesson.draw_strips(strips=lesson.STRIPS)
+    sums = [path.vertices[:, 1].max() for path in ax.collections[0].get_paths()]
+    assert [1 + int(np.argmax(np.array(sums) > bound)) for bound in (1, 2, 3)] == [16, 22, 24]
+    assert np.allclose(lesson.WAY / lesson.STRIPS * np.array([16, 22, 24]), [0.64, 0.88, 0.96])
