@@ -57,7 +57,7 @@ def test_a_strip_has_its_own_part_in_ink_and_its_words_below(part):
     assert words(ax) == ["loss", strip.PARTS[part]] and inside(ax)
     dark = {"input": 5, "neuron": 1, "hidden": 8, "loss": 3, "loop": 4, "time": 4, "depth": 8}
     assert dark_units(ax) == dark.get(part, 0)
-    assert bool(ax.images[0].get_array().max() == 1) is (part == "input")
+    assert bool(ax.images[0].get_array().max() == 1) is (part in ("input", "hand"))
 
 
 def test_the_way_back_of_a_strip_fades_from_the_loss_to_the_input():
@@ -74,6 +74,14 @@ def test_the_way_back_through_time_is_the_loop_turned_round():
     (there,) = arrows(strip.strip("loop", LETTER), style.INK)
     (back,) = arrows(strip.strip("time", LETTER), style.BACKWARD)
     assert there[0][0] > there[1][0] and back[0][0] < back[1][0]
+
+
+def test_two_layers_of_a_strip_come_from_elsewhere():
+    ax = strip.strip("transfer", LETTER)
+    taken = [c for c in ax.collections if to_rgb(c.get_color()[0]) == to_rgb(style.SKY)]
+    assert sorted(c.get_segments()[0][0, 0] for c in taken) == pytest.approx([1.97, 3.27])
+    assert all(start[1] > end[1] for start, end in arrows(ax, style.INK))
+    assert len(arrows(ax, style.INK)) == 2
 
 
 def test_the_weights_of_a_strip_have_a_second_way_into_the_loss():
@@ -110,6 +118,12 @@ def test_a_strip_may_ask_for_one_more_layer_or_one_more_unit():
     ways = drawn[:, 1] - drawn[:, 0]
     assert (ways[0, 0] > 1) and np.allclose(ways[0, 1], 0) and np.allclose(ways[1:, 0], 0)
     assert ways[1, 1] > 0 > ways[2, 1]
+
+
+def test_a_pen_stands_on_the_picture_of_a_strip_that_is_about_drawing():
+    x, y = strip.strip("hand", LETTER).lines[-1].get_data()
+    assert 0.62 < x[0] < 1.28 and 0.27 < y[0] < 0.93, "its point is on the picture"
+    assert len(strip.strip("input", LETTER).lines) == 0
 
 
 def test_a_strip_takes_several_parts_and_knows_its_parts():
