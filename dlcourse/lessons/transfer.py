@@ -172,9 +172,9 @@ def print_by_pictures(found, pictures=PICTURES):
 
 
 def seconds(work):
-    """The wall-clock seconds that a function without arguments takes: the shortest of three."""
+    """The wall-clock seconds that a function without arguments takes: the shorter of two."""
     found = []
-    for _ in range(3):
+    for _ in range(2):
         began = time.perf_counter()
         work()
         found.append(time.perf_counter() - began)
@@ -377,7 +377,7 @@ def show_two_readers():
 
 
 def show_frozen_chain():
-    """Three weights in a chain, forward and back, the middle one frozen; all numbers of the text."""
+    """Three weights in a chain, forward and back, the middle one frozen: the numbers of the text."""
     ax = sheet(8.4, 2.35)
     xs = (0.55, 2.55, 4.55, 6.55)
     values = ("x = 2", "y₁ = 1", "y₂ = 3", "p = −3")
@@ -534,9 +534,9 @@ def show_thawing(runs):
     )
 
 
-def show_autoencoders(images, plain, wiping, share=0.5):
-    """Letters, what an autoencoder gives back; half wiped letters, and what another gives back."""
-    x = images.astype(np.float32)
+def show_autoencoders(pair, plain, wiping, share=0.5):
+    """One letter of each class of a pair (x, t), what an autoencoder gives back; the same wiped."""
+    x = _first_of_each(pair).astype(np.float32)
     seen = wipe(x, share, seed=9)
     sigmoid = activations.Sigmoid().f
     rows = {
@@ -545,11 +545,11 @@ def show_autoencoders(images, plain, wiping, share=0.5):
         "half wiped": seen,
         "restored": sigmoid(wiping.forward(seen)),
     }
-    ax = sheet(8.4, 2.95)
+    ax = sheet(8.4, 3.5)
     for k, (name, row) in enumerate(rows.items()):
-        top = 2.85 - 0.7 * k
-        say(ax, 0.1, top - 0.3, name, ha="left")
-        _mosaic(ax, row, 1.25, top, len(row), 0.68)
+        top = 3.42 - 0.85 * k
+        say(ax, 0.1, top - 0.38, name, ha="left")
+        _mosaic(ax, row, 1.45, top, len(row), 0.84)
     wrong = np.mean((rows["restored"] > 0.5) != (x > 0.5))
     plots.show(
         ax,
