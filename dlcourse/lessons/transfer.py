@@ -6,6 +6,7 @@ sentence for those who cannot see the picture; a function `draw_...` stands behi
 
 import time
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from matplotlib.collections import LineCollection
@@ -531,6 +532,32 @@ def show_thawing(runs):
         figure.axes,
         f"Accuracy over 400 steps with few pictures: {'; '.join(said)}. Beside it, how far each "
         "hidden layer moved: step by step the first one moves least.",
+    )
+
+
+def show_narrow():
+    """An autoencoder: layers from the dots to few numbers, and from these back to the same dots."""
+    ax = sheet(8.4, 2.3)
+    letter = data.letters(1, seed=1)[0]
+    _mosaic(ax, letter, 0.2, 1.72, 1, 1.2)
+    _mosaic(ax, letter, 7.2, 1.72, 1, 1.2)
+    columns = []
+    for x, n in zip((1.9, 3.1, 4.2, 5.3, 6.5), (9, 6, 3, 6, 9), strict=True):
+        columns.append(_column(ax, x, 1.18, n, INK))
+    for left, right in pairwise(columns):
+        ends = [(a, b) for a in left for b in right]
+        ax.add_collection(
+            LineCollection(ends, colors="0.75", linewidths=0.6, zorder=1), autolim=False
+        )
+    arrow(ax, (1.38, 1.18), (1.72, 1.18))
+    arrow(ax, (6.7, 1.18), (7.06, 1.18))
+    say(ax, 0.74, 0.3, "shown")
+    say(ax, 7.45, 0.3, "target: the same")
+    say(ax, 4.2, 0.3, "few numbers")
+    plots.show(
+        ax,
+        "A network whose layers grow narrower and then wider again, from a letter to a letter: the "
+        "target is the same picture that is shown.",
     )
 
 
