@@ -52,8 +52,12 @@ def heir(old, thawed, seed=0, n_letters=8):
     return net
 
 
-def letters_of(images, names, wanted):
-    """The pair (x, t) of those letters that stand in the text `wanted`; t one-hot in its order."""
+def letters_of(letters, wanted):
+    """The pair (x, t) of those of the `letters` (images, names) that stand in the text `wanted`.
+
+    `wanted` is a part of the alphabet in its order, and t is one-hot in that order.
+    """
+    images, names = letters
     first = ord(wanted[0]) - ord("A")
     rows = (names >= first) & (names < first + len(wanted))
     return images[rows], data.one_hot(names[rows] - first, len(wanted))
@@ -201,19 +205,19 @@ def thaw(old, plan, learn, judge, seed=0, every=20):
 
     Every stage has an optimizer of its own. The accuracy is taken after every `every` steps.
     """
-    net, before, scores = heir(old, 0, seed), 0, {0: None}
-    scores[0] = training.accuracy(net, *judge)
+    net = heir(old, 0, seed)
+    steps, scores, before = [0], [training.accuracy(net, *judge)], 0
 
     def look(step, n_steps, history):
         if (before + step) % every == 0:
-            scores[before + step] = training.accuracy(net, *judge)
+            steps.append(before + step)
+            scores.append(training.accuracy(net, *judge))
 
-    for thawed, steps in plan:
+    for thawed, n_steps in plan:
         net.freeze(len(HIDDEN) - thawed)
-        teach(net, learn, steps, seed=seed, progress=look)
-        before += steps
-    found = np.array(list(scores)), np.array(list(scores.values()))
-    return Thawing(plan, *found, moved(net, old), net)
+        teach(net, learn, n_steps, seed=seed, progress=look)
+        before += n_steps
+    return Thawing(plan, np.array(steps), np.array(scores), moved(net, old), net)
 
 
 def moved(net, old):
@@ -317,7 +321,7 @@ def _first_of_each(pair, n=1):
 def show_wanted(source, ten):
     """A picture of each letter that there are many of, and all of those that are wanted."""
     ax = sheet(8.4, 3.0)
-    _mosaic(ax, _first_of_each(source), 0.15, 2.55, 6, 0.6)
+    _mosaic(ax, _first_of_each(source), 0.15, 2.55, 6, 0.72)
     n = len(source[0])
     say(ax, 0.15, 2.76, f"A to R: one of each, {n:,} in all", ha="left")
     x, t = ten
@@ -378,7 +382,7 @@ def show_two_readers():
 
 
 def show_frozen_chain():
-    """Three weights in a chain, forward and back, the middle one frozen: the numbers of the text."""
+    """Three weights in a chain, forward and back, the middle one frozen: the text's numbers."""
     ax = sheet(8.4, 2.35)
     xs = (0.55, 2.55, 4.55, 6.55)
     values = ("x = 2", "y₁ = 1", "y₂ = 3", "p = −3")
@@ -521,6 +525,7 @@ def show_thawing(runs):
     plots.end_names(left)
     for shift, (name, row) in zip((-0.2, 0.2), runs.items(), strict=True):
         means = np.mean([run.moved for run in row], axis=0)
+        said.append(f"{name} moved the first hidden layer by ≈ {means[0]:.2f} of its length")
         at = np.arange(1, len(means) + 1) + shift
         right.bar(at, means, 0.36, color=colors[name])
         for x, value in zip(at, means, strict=True):
@@ -530,8 +535,8 @@ def show_thawing(runs):
     )
     plots.show(
         figure.axes,
-        f"Accuracy over 400 steps with few pictures: {'; '.join(said)}. Beside it, how far each "
-        "hidden layer moved: step by step the first one moves least.",
+        f"Accuracy over {before} steps with few pictures, and how far each hidden layer moved: "
+        f"{'; '.join(said)}.",
     )
 
 
@@ -592,7 +597,7 @@ def show_tasks(images, n=5):
         (0.15, turn, ("0", "1", "2", "3")),
         (4.4, glue, ("whole", "glued")),
     ):
-        x, t = make(images[: 4 * n], seed=3)
+        x, t = make(images[: 4 * n], seed=26)
         _mosaic(ax, x[:n], left, 1.3, n, 0.78)
         for k, label in enumerate(t[:n].argmax(axis=1)):
             say(ax, left + 0.35 + 0.78 * k, 0.36, names[label], size=9.5)
