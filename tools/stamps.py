@@ -323,8 +323,8 @@ def taken_over():
         ax.plot(np.log(lesson_12.PICTURES), shares, "o-", color=color, linewidth=2.4, markersize=5)
     ax.set(ylim=(0.08, 1.0))
     ax.set_axis_off()
-    places = {(0.26, 0.78): "another's layers", (0.5, 0.3): "from scratch"}
-    places |= {(0.1, 0.04): "1 picture", (0.94, 0.04): "200"}
+    places = {(0.5, 0.76): "another's layers", (0.76, 0.38): "from scratch"}
+    places |= {(0.2, 0.0): "1 picture", (0.98, 0.0): "200"}
     return with_words(ax, places)
 
 
