@@ -10,7 +10,6 @@ from itertools import pairwise
 
 import numpy as np
 from matplotlib.collections import LineCollection
-from matplotlib.patches import Circle
 
 from dlcourse import activations, data, initializers, losses, network, optimizers, plots, training
 from dlcourse.drawing.sheet import arrow, box, say, sheet
@@ -340,8 +339,8 @@ def show_wanted(source, ten):
 def _column(ax, x, middle, n, color, apart=0.16):
     """n units of a layer below each other; returns their places."""
     places = [(x, middle - apart * (k - (n - 1) / 2)) for k in range(n)]
-    for place in places:
-        ax.add_patch(Circle(place, 0.05, facecolor="white", edgecolor=color, zorder=4))
+    look = {"markersize": 7, "markerfacecolor": "white", "markeredgecolor": color, "zorder": 4}
+    ax.plot([x] * n, [y for _, y in places], "o", **look)
     return places
 
 
