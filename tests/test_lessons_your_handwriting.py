@@ -177,6 +177,11 @@ def test_only_so_many_pixels_of_ink_are_taken_away(net):
         assert (gone.sum(axis=1) == 7).all() and not left[gone].any() and (x[gone] > 0.3).all()
 
 
+def test_the_lesson_counts_the_ink_of_its_500_digits():
+    x = lesson.digits()[1][0][:500]
+    assert round((x > 0.3).sum(axis=1).mean()) == 117
+
+
 # --- a test set of one's own
 
 

@@ -187,6 +187,7 @@ def _network(ax, weights, shares, slopes, picture, pad):
     greys = np.repeat(0.97 - 0.85 * np.clip(shut, 0, 1), 3).reshape(-1, 3)
     at = {"offsets": places, "offset_transform": ax.transData, "transform": IdentityTransform()}
     look = {"facecolors": greys, "edgecolors": INK, "linewidths": 0.8, "zorder": 4}
+    look["clip_on"] = False  # on low axes the outer units reach over the edge
     ax.add_collection(PathCollection([Path.unit_circle()], [30], **at, **look), autolim=False)
     if picture is not None:
         place = (-0.95 * pad, -0.05 * pad, -0.7, 0.7)

@@ -711,7 +711,8 @@ def show_intervals(results):
     found = []
     for row, (right, n) in enumerate(results):
         low, high = interval(right, n)
-        ax.plot([low, high], [row, row], color=INK, linewidth=5, linestyle="-", alpha=0.35)
+        line = {"linewidth": 5, "linestyle": "-", "solid_capstyle": "butt"}
+        ax.plot([low, high], [row, row], color=INK, alpha=0.35, **line)
         ax.plot(right / n, row, "o", color=INK)
         found.append(f"{right} of {n}: {low:.2f} to {high:.2f}")
     names = [f"{right} of {n} right" for right, n in results]
@@ -742,7 +743,7 @@ def show_photographs():
         ax,
         "Four photographs: the face of a cat, an astronaut, a rocket at night, a cup of coffee on "
         "wood. A white line parts the first three into a left half that is learned and a right one "
-        "that is asked; none of the coffee is learned.",
+        "that is asked, the cat's up to a dotted line; none of the coffee is learned.",
         sharp=1,
     )
 
@@ -750,6 +751,7 @@ def show_photographs():
 def show_cuttings(net, parts, n=9):
     """Some cuttings of each part, and what the network says: the share it gives to the cat."""
     ax = np.atleast_1d(new_figure(8.4, 1.35 * len(parts)).subplots(len(parts), 1))
+    titles = {"left": "left halves, learned", "right": "right halves", "coffee": "coffee"}
     found = []
     for a, part in zip(ax, parts, strict=True):
         x, labels = data.cuttings(part)
@@ -765,7 +767,7 @@ def show_cuttings(net, parts, n=9):
         a.set(ylim=(86, -0.5))
         a.set_axis_off()
         right = int(((p > 0.5) == labels).sum())
-        a.set_title(f"{part}: ≈ {right} of {len(x)} right", loc="left")
+        a.set_title(f"{titles[part]}: ≈ {right} of {len(x)} named rightly", loc="left")
         found.append(f"{part} ≈ {right} of {len(x)}")
     plots.show(
         ax,
