@@ -357,6 +357,24 @@ def leaky_forward(dh, xs, a):
     return dh * slope
 
 
+def learning_by_network(sizes, thawed):
+    weights = [(n_in + 1) * n_out for n_in, n_out in zip(sizes[:-1], sizes[1:], strict=True)]
+    return sum(weights[::-1][: thawed + 1])
+
+
+def faster_by_steps(frozen, upper, epochs):
+    each_time, once = 0, frozen
+    for _ in range(epochs):
+        each_time += frozen + upper + 2 * upper
+        once += upper + 2 * upper
+    return each_time / once
+
+
+def shared_by_two_steps(x, dz, W, dz_2, W_2, strength):
+    dW = np.einsum("nd,nk,hk->dh", x, dz, W)
+    return dW + strength * np.einsum("nd,nk,hk->dh", x, dz_2, W_2)
+
+
 def moved_by_padding(picture, by):
     side = picture.shape[1]
     by = int(np.clip(by, -side, side))
@@ -566,6 +584,12 @@ RIGHT = {  # other right answers
         lambda lr0, curvature, share: np.log(10) ** 2 * np.log10(1 / share) / lr0 / curvature,
     ],
     "check_up_then_down": [up_then_down_by_squares],
+    "check_frozen_backward": [
+        lambda dy, y, W: np.einsum("nm,dm->nd", dy - dy * y * y, W),
+    ],
+    "check_count_learning": [learning_by_network],
+    "check_times_as_fast": [faster_by_steps],
+    "check_shared_gradient": [shared_by_two_steps],
     "check_sum_over_steps": [
         sum_over_steps,
         lambda states, deltas: np.einsum("th,tk->hk", states[: len(deltas)], deltas),
@@ -865,6 +889,26 @@ WRONG = {  # wrong answers that no sentence names; some are right where numbers 
         lambda t, lr0, n_warm, n_steps: lr0,
         lambda t, lr0, n_warm, n_steps: lr0 * min((t + 1) / n_warm, 1),
         lambda t, lr0, n_warm, n_steps: lr0 * max(0, 1 - t / n_steps),
+    ],
+    "check_frozen_backward": [
+        lambda dy, y, W: (dy * (1 - y)) @ W.T,
+        lambda dy, y, W: (dy * y * (1 - y)) @ W.T,
+        lambda dy, y, W: -(dy * (1 - y**2)) @ W.T,
+    ],
+    "check_count_learning": [
+        lambda sizes, thawed: sum(sizes[-2 - thawed :]),
+        lambda sizes, thawed: sizes[-1] * sizes[-2],
+        lambda sizes, thawed: thawed + 1,
+    ],
+    "check_times_as_fast": [
+        lambda frozen, upper, epochs: epochs,
+        lambda frozen, upper, epochs: 1 + frozen / upper,
+        lambda frozen, upper, epochs: (frozen + 3 * upper) / (frozen / epochs + upper),
+    ],
+    "check_shared_gradient": [
+        lambda x, dz, W, dz_2, W_2, strength: x.T @ (dz @ W.T - strength * dz_2 @ W_2.T),
+        lambda x, dz, W, dz_2, W_2, strength: x.T @ (dz @ W.T) * strength,
+        lambda x, dz, W, dz_2, W_2, strength: x.T @ (dz @ W.T) + strength,
     ],
     "check_sum_over_steps": [
         lambda states, deltas: states[1:-1].T @ deltas[:-1],

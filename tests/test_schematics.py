@@ -76,6 +76,14 @@ def test_the_way_back_through_time_is_the_loop_turned_round():
     assert there[0][0] > there[1][0] and back[0][0] < back[1][0]
 
 
+def test_two_layers_of_a_strip_come_from_elsewhere():
+    ax = strip.strip("transfer", LETTER)
+    taken = [c for c in ax.collections if to_rgb(c.get_color()[0]) == to_rgb(style.SKY)]
+    assert sorted(c.get_segments()[0][0, 0] for c in taken) == pytest.approx([1.97, 3.27])
+    assert all(start[1] > end[1] for start, end in arrows(ax, style.INK))
+    assert len(arrows(ax, style.INK)) == 2
+
+
 def test_the_weights_of_a_strip_have_a_second_way_into_the_loss():
     ax = strip.strip("penalty", LETTER)
     assert len(arrows(ax, style.INK)) == 1 and len(arrows(ax, style.BACKWARD)) == 0

@@ -231,6 +231,7 @@ def test_a_stored_stamp_is_what_stamps_draws_and_can_be_read(name):
     trained = name in (
         "08-activations",
         "10-regularization",
+        "12-transfer",
         "14-playground",
         "15-your-handwriting",
     )

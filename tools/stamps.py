@@ -28,13 +28,14 @@ from dlcourse import (
 )
 from dlcourse.drawing import instrument, scenes, units
 from dlcourse.drawing.sheet import arrow, say, sheet
-from dlcourse.drawing.style import BACKWARD, GREY, INK, ORANGE, layer_colors
+from dlcourse.drawing.style import BACKWARD, GREY, INK, ORANGE, SKY, layer_colors
 from dlcourse.lessons import batch_normalization as lesson_9
 from dlcourse.lessons import before_you_start
 from dlcourse.lessons import playground as lesson_14
 from dlcourse.lessons import regularization as lesson_10
 from dlcourse.lessons import schedules as lesson_11
 from dlcourse.lessons import through_time as lesson_13
+from dlcourse.lessons import transfer as lesson_12
 from dlcourse.lessons import your_handwriting as lesson_15
 from dlcourse.lessons.activations import awake
 from dlcourse.lessons.letters import letter_net, small_batch, train
@@ -307,6 +308,26 @@ def parting():
     return with_words(ax, places)
 
 
+def taken_over():
+    """Accuracy on letters, by how many pictures: on another network's layers, and from scratch."""
+    letters = data.letters(20480, seed=0, **lesson_12.HARD)
+    more = data.letters(12000, seed=2, **lesson_12.HARD)
+    unseen = data.letters(8000, seed=1, **lesson_12.HARD)
+    readers = lesson_12.first_readers(lesson_12.letters_of(letters, lesson_12.KNOWN))
+    pool = lesson_12.letters_of(more, lesson_12.WANTED)
+    judge = lesson_12.letters_of(unseen, lesson_12.WANTED)
+    frozen = lesson_12.transferred(readers, 0, pool, judge).mean(axis=1)
+    scratch = lesson_12.from_scratch(pool, judge).mean(axis=1)
+    ax = bare()
+    for shares, color in ((frozen, SKY), (scratch, INK)):
+        ax.plot(np.log(lesson_12.PICTURES), shares, "o-", color=color, linewidth=2.4, markersize=5)
+    ax.set(ylim=(0.08, 1.0))
+    ax.set_axis_off()
+    places = {(0.5, 0.76): "another's layers", (0.76, 0.38): "from scratch"}
+    places |= {(0.2, 0.0): "1 picture", (0.98, 0.0): "200"}
+    return with_words(ax, places)
+
+
 def way_back():
     """What arrives at each of forty steps, for an RNN and for an LSTM with forget bias 3."""
     ax = bare()
@@ -363,6 +384,7 @@ DRAWN = {
     "08-activations": units_that_died,
     "10-regularization": parting,
     "11-schedules": shrinking_ball,
+    "12-transfer": taken_over,
     "13-through-time": way_back,
     "14-playground": pieces_of_the_plane,
     "15-your-handwriting": made_ready,

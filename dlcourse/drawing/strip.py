@@ -5,7 +5,7 @@ from matplotlib.collections import LineCollection
 from matplotlib.patches import Circle, FancyArrowPatch, FancyBboxPatch
 
 from dlcourse.drawing.sheet import arrow, box, say, sheet
-from dlcourse.drawing.style import BACKWARD, BLUE, GREY, INK, PALE, RED
+from dlcourse.drawing.style import BACKWARD, BLUE, GREY, INK, PALE, RED, SKY
 
 PARTS = {  # what a lesson is about: the words under it
     "input": "numbers in",
@@ -23,6 +23,7 @@ PARTS = {  # what a lesson is about: the words under it
     "penalty": "what the weights cost",
     "depth": "deeper or wider",
     "hand": "what you draw",
+    "transfer": "layers of another network",
 }
 STRIP = {"width": 7.85, "height": 1.1}
 COLUMNS = (1.9, 3.2, 4.5, 5.8)  # where the units of a strip stand
@@ -94,6 +95,9 @@ def _edges(ax, places, inked):
         if "gradient" in inked:
             lines.set_alpha((0.12, 0.35, 1.0)[column])
         ax.add_collection(lines, autolim=False)
+        if "transfer" in inked and column < 2:
+            lines = LineCollection(edges, colors=SKY, linewidths=0.9, zorder=2)
+            ax.add_collection(lines, autolim=False)
         if "hidden" in inked:
             ax.add_collection(
                 LineCollection(edges, colors=GREY, linewidths=0.8, zorder=2), autolim=False
@@ -182,6 +186,10 @@ def _arrows(ax, middle, inked):
         arrow(ax, (COLUMNS[1], 1.0), (COLUMNS[2] + 0.6, 1.0), width=1.8)
         arrow(ax, (COLUMNS[1] - 0.3, middle), (COLUMNS[1] - 0.3, middle + 0.42), width=1.8)
         arrow(ax, (COLUMNS[1] - 0.3, middle), (COLUMNS[1] - 0.3, middle - 0.34), width=1.8)
+    if "transfer" in inked:  # two layers that come from elsewhere
+        for left, right in zip(COLUMNS[:2], COLUMNS[1:3], strict=True):
+            x = (left + right) / 2
+            arrow(ax, (x, 1.08), (x, middle + 0.28), width=1.8)
     if "hand" in inked:  # a pen on the picture
         ax.plot([1.24, 1.46], [0.68, 1.02], color=INK, linewidth=4.5, linestyle="-", zorder=6)
         ax.plot([1.2, 1.24], [0.62, 0.68], color=INK, linewidth=1.5, linestyle="-", zorder=6)

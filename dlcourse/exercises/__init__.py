@@ -88,6 +88,12 @@ from dlcourse.exercises.through_time import (
     check_leaky_gradient,
     check_sum_over_steps,
 )
+from dlcourse.exercises.transfer import (
+    check_count_learning,
+    check_frozen_backward,
+    check_shared_gradient,
+    check_times_as_fast,
+)
 from dlcourse.exercises.vanishing_gradient import (
     check_first_over_last,
     check_hard_tanh_backward,
