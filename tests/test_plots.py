@@ -211,14 +211,13 @@ def test_show_displays_the_picture_with_its_words(monkeypatch):
             and settings["raw"]
         )
         picture = data["image/png"]
-        image = Image.open(
-            io.BytesIO(base64.b64decode(picture) if isinstance(picture, str) else picture)
-        )
+        assert isinstance(picture, str), "a kernel in the browser does not encode bytes"
+        image = Image.open(io.BytesIO(base64.b64decode(picture)))
         assert image.format == "PNG"
         assert image.width == style.SHARP * settings["metadata"]["image/png"]["width"]
     plots.show(plots.axes(2), alt, sharp=1)
     data, settings = shown[-1]
-    picture = Image.open(io.BytesIO(data["image/png"]))
+    picture = Image.open(io.BytesIO(base64.b64decode(data["image/png"])))
     assert picture.width == settings["metadata"]["image/png"]["width"]
     assert matplotlib.pyplot.get_fignums() == []
 

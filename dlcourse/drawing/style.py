@@ -3,11 +3,17 @@
 Here are its colours, the sizes of letters and lines, and axes of a fixed size.
 """
 
+import base64
 import io
+import logging
+import sys
 import weakref
 
 import matplotlib
 import numpy as np
+
+if sys.platform == "emscripten":  # a browser looks for its fonts at every start, and would say so
+    logging.getLogger("matplotlib.font_manager").setLevel(logging.ERROR)
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
@@ -80,7 +86,7 @@ def show(ax, alt, sharp=SHARP):
     figure.savefig(picture, format="png", dpi=sharp * figure.dpi)
     about = {"alt": alt, "width": round(figure.get_figwidth() * figure.dpi)}
     display(
-        {"image/png": picture.getvalue(), "text/plain": alt},
+        {"image/png": base64.b64encode(picture.getvalue()).decode(), "text/plain": alt},
         raw=True,
         metadata={"image/png": about},
     )
