@@ -115,7 +115,8 @@ class player(ipywidgets.HBox):
     def __init__(self, steps, interval=200):
         self.steps = list(range(steps)) if isinstance(steps, int) else [int(k) for k in steps]
         self.min, self.max = self.steps[0], self.steps[-1]
-        play = ipywidgets.Play(max=len(self.steps) - 1, interval=interval, tooltip="play")
+        play = ipywidgets.Play(max=len(self.steps) - 1, interval=interval)
+        play.tooltip = "play"  # no trait of it in ipywidgets 7
         style = {"description_width": "initial"}
         if isinstance(steps, int):
             slider = ipywidgets.IntSlider(max=self.max, style=style)
@@ -177,7 +178,21 @@ class again(ipywidgets.HBox):
         button.on_click(lambda _: self.set_trait("value", (self.value + 1) % n))
 
 
-class Panel(ipywidgets.VBox):
+class Column(ipywidgets.VBox):
+    """Widgets under one another, shown with what stands for them where no widget runs.
+
+    ipywidgets 7, which Colab has, asks another method what to show.
+    """
+
+    if not hasattr(ipywidgets.VBox, "_repr_mimebundle_"):
+        _ipython_display_ = None
+
+        def _repr_mimebundle_(self, **kwargs):
+            view = {"version_major": 2, "version_minor": 0, "model_id": self.model_id}
+            return {"text/plain": repr(self), "application/vnd.jupyter.widget-view+json": view}
+
+
+class Panel(Column):
     """Controls over a picture.
 
     `controls[name].value` moves one; `png` is the picture; `error` is None or what went wrong.
@@ -339,7 +354,7 @@ def _without_collecting():
             gc.enable()
 
 
-class predict(ipywidgets.VBox):
+class predict(Column):
     """A guess that is made before the answer: `value` is None until then.
 
     `choices` is a list of texts, shown as buttons, or a range (lo, hi) or (lo, hi, step), shown as
