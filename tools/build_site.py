@@ -52,7 +52,8 @@ KERNEL = "share/jupyter/labextensions/@jupyterlite/pyodide-kernel-extension/stat
 
 def version():
     """The version of the course, as pyproject.toml says it."""
-    return tomllib.loads((HOME / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
+    project = tomllib.loads((HOME / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    return project["version"]
 
 
 def lessons():
@@ -105,9 +106,9 @@ class Release(Files):
 
 
 HOW = (
-    "Set DLCOURSE_PYODIDE to a folder with pyodide-lock.json and the packages that it names, numpy, "
-    "matplotlib and ipython among them, or to an archive of such a folder (.zip, .whl, .tar.*): "
-    "Pyodide's full distribution is one."
+    "Set DLCOURSE_PYODIDE to a folder with pyodide-lock.json and the packages that it names, "
+    "numpy, matplotlib and ipython among them, or to an archive of such a folder (.zip, .whl, "
+    ".tar.*): Pyodide's full distribution is one."
 )
 
 
@@ -329,24 +330,34 @@ def index():
 
 
 def build(out):
-    """The whole site in the folder `out`; other versions in its folder live/ stay."""
-    out.mkdir(parents=True, exist_ok=True)
-    ours = [path for path in out.iterdir() if path.name != "live"]
-    foreign = ours and not (out / "live").exists()
-    if foreign:
+    """The whole site in the folder `out`, or nothing new; other versions in its live/ stay."""
+    there = [path.name for path in out.iterdir()] if out.exists() else []
+    if there and "live" not in there:
         sys.exit(f"{out} holds something else than a site: name an empty folder, or none")
-    for path in (*ours, *(out / "live").glob("*.html"), out / "live" / version()):
-        shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
     with tempfile.TemporaryDirectory() as folder:
         work = pathlib.Path(folder)
+        new = work / "site"
         print("Building the live lessons", flush=True)
-        make_live(work, out)
-        make_doors(out)
+        make_live(work, new)
         print("Building the book", flush=True)
-        make_book(work, out)
-    (out / ".nojekyll").touch()  # GitHub Pages leaves out folders that begin with _ otherwise
-    for name in (".buildinfo", "objects.inv"):
-        (out / name).unlink(missing_ok=True)
+        make_book(work, new)
+        shutil.copy(new / "live" / version() / "lab/favicon.ico", new)
+        (new / ".nojekyll").touch()  # GitHub Pages leaves out folders that begin with _ otherwise
+        for name in (".buildinfo", "objects.inv"):
+            (new / name).unlink(missing_ok=True)
+        _lay(new, out)
+    make_doors(out)
+
+
+def _lay(new, out):
+    """What is new in the place of what was there, other versions of the live lessons aside."""
+    (out / "live").mkdir(parents=True, exist_ok=True)
+    old = [path for path in out.iterdir() if path.name != "live"]
+    for path in (*old, *(out / "live").glob("*.html"), out / "live" / version()):
+        shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
+    for path in (*new.iterdir(), new / "live" / version()):
+        if path.name != "live":
+            shutil.move(path, out / path.relative_to(new))
 
 
 class Handler(http.server.SimpleHTTPRequestHandler):
