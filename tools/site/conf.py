@@ -16,6 +16,7 @@ html_css_files = ["book.css"]
 html_extra_path = [os.environ["DLCOURSE_EXTRA"]]
 mathjax_path = "mathjax.js"
 html_theme_options = {"use_download_button": True}
+html_context = {"default_mode": "auto"}  # light or dark as the system is
 
 _image = render.NbElementRenderer.render_image
 
