@@ -238,7 +238,8 @@ def last_digit(dtype):
         W = np.full((n_in, n_out), 0.01, dtype)
         up = np.nextafter(W, dtype(1))
         down = np.nextafter(W, dtype(0))
-        return np.choose(rng.integers(3, size=W.shape), [down, W, up])
+        which = rng.integers(3, size=W.shape).astype(np.intp)  # of 32 bits in a browser
+        return np.choose(which, [down, W, up])
 
     return init
 
