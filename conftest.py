@@ -9,10 +9,13 @@ import os
 import pathlib
 import tempfile
 
+import pytest
+
 for name in ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "OMP_NUM_THREADS"):
     os.environ.setdefault(name, "1")
 
 TESTS = pathlib.Path(__file__).parent / "tests"
+NOISE = "under_rounding_noise["  # these items run a whole notebook or file of claims
 
 
 def pytest_configure(config):
@@ -24,3 +27,30 @@ def pytest_configure(config):
         profile = tempfile.TemporaryDirectory()
         config.add_cleanup(profile.cleanup)
         rounding.start(pathlib.Path(profile.name))
+
+
+def pytest_collection_modifyitems(config, items):
+    """Where workers share the tests, what takes long comes first: at the end none waits long."""
+    if hasattr(config, "workerinput"):
+        items.sort(key=_lateness)
+
+
+def _lateness(item):
+    """0 for what comes first; equal ones keep their order."""
+    long = (NOISE, "test_browser.py", "test_site.py", ".ipynb", "test_claims")
+    return next((k for k, part in enumerate(long) if part in item.nodeid), len(long))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    """A file is one share, as are its fixtures and a notebook's kernel.
+
+    Each run under rounding noise is a share of its own.
+    """
+    from xdist.scheduler import LoadScopeScheduling
+
+    class Shares(LoadScopeScheduling):
+        def _split_scope(self, nodeid):
+            return nodeid if NOISE in nodeid else nodeid.split("::")[0]
+
+    return Shares(config, log)

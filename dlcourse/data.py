@@ -1,4 +1,4 @@
-"""Data, all of it offline: real digits, generated letters, four playground sets, and helpers.
+"""Data, all of it offline: digits, generated letters, four playground sets, photographs, helpers.
 
 Labels are int64, images and one-hot rows float32, the two-dimensional sets float64. Every set is
 the same for the same seed.
@@ -16,6 +16,12 @@ FILES = pathlib.Path(__file__).parent / "files"
 SIDE, MASTER = 17, 128  # pixels of a letter's side, and of the side of the master it is drawn from
 ZOOM = 4  # master pixels to a pixel
 ONE = 1 << 16  # 1.0 in 16-bit fixed point
+SQUARE = 64  # pixels of a cutting's side
+CUTTINGS = {  # part: (photograph, first and last column, rows and columns of cuttings)
+    "left": [("cat", 0, 96, 6, 3), ("astronaut", 0, 75, 3, 3), ("rocket", 0, 112, 3, 3)],
+    "right": [("cat", 96, 192, 6, 3), ("astronaut", 75, 150, 3, 3), ("rocket", 113, 225, 3, 3)],
+    "coffee": [("coffee", 0, 225, 3, 6)],
+}
 SEED = whole(0, 2**32 - 1)
 PART = number(0, 1, "the share of the first part, a number from 0 to 1")
 POINTS = takes(n=whole(2), noise=number(0, 1), seed=SEED)
@@ -83,6 +89,35 @@ def letters(n, seed=0, *, fonts="bold", rotation=15, shift=0.75, scale=(0.9, 1.1
         ink = masters.ravel()[np.where(inside, starts[part] + v * MASTER + u, 0)]
         images[part[0]] = (ink >= 8) & inside
     return images, labels.astype(np.int64)
+
+
+def photographs():
+    """{"cat", "astronaut", "rocket", "coffee"}: colour photographs (150, W, 3), uint8.
+
+    The rows from the top, then the columns, then red, green and blue. CC0 or in the public domain:
+    who took them stands in files/README.md.
+    """
+    with np.load(FILES / "photographs.npz") as file:
+        return {name: file[name] for name in file.files}
+
+
+@takes(part=checks.one_of("left", "right", "coffee"))
+def cuttings(part):
+    """Squares of 64 x 64 dots cut out of the photographs: images (N, 12288) in [0, 1], labels (N,).
+
+    An image is its dots row by row, red, green and blue of each; label 1 is the cat, 0 another
+    photograph. "left" and "right" are 18 cuttings of the cat and 18 of astronaut and rocket, from
+    the two halves of each photograph, which share no dot; the cat's end where the cat does.
+    "coffee" is 18 cuttings of the fourth photograph. Neighbours overlap.
+    """
+    photos, images, labels = photographs(), [], []
+    for name, low, high, n_rows, n_columns in CUTTINGS[part]:
+        photo = photos[name]
+        for top in np.rint(np.linspace(0, len(photo) - SQUARE, n_rows)).astype(int):
+            for left in np.rint(np.linspace(low, high - SQUARE, n_columns)).astype(int):
+                images.append(photo[top : top + SQUARE, left : left + SQUARE].ravel())
+                labels.append(name == "cat")
+    return np.array(images, np.float32) / 255, np.array(labels, np.int64)
 
 
 @POINTS

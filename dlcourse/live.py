@@ -146,13 +146,16 @@ class Pad(Column):
     """A square to draw on with mouse, pen or finger.
 
     `ink` is the drawing, (n, n) from 0, paper, to 1, ink, row 0 on top: after every stroke, as any
-    trait that `observe` watches. A Text that is not seen carries it to the kernel.
+    trait that `observe` watches. `value` is the same, but None while the square is empty: so a pad
+    is a control for `widgets.explore`. A Text that is not seen carries a drawing to the kernel.
 
     n: pixels of a side; size: how large it is shown, in the browser's pixels; pen: the width of a
     line, in pixels of the drawing.
     """
 
     ink = traitlets.Instance(np.ndarray)
+    value, description = traitlets.Any(None, allow_none=True), traitlets.Unicode("ink")
+    beside = True  # where it is a control, its place is at the side of the picture
 
     def __init__(self, n=112, size=280, pen=10):
         self.n, self.ink = n, np.zeros((n, n))
@@ -183,14 +186,19 @@ class Pad(Column):
     def _received(self, text):
         if len(text) == 2 * self.n**2:
             values = np.frombuffer(bytes.fromhex(text), np.uint8)
-            self.ink = values.reshape(self.n, self.n) / 255
+            self.value = values.reshape(self.n, self.n) / 255
+
+    @traitlets.observe("value")
+    def _told(self, change):
+        self.ink = np.zeros((self.n, self.n)) if change.new is None else change.new
+        if change.new is None:
+            self._wire.value = ""
+            self._canvas.value = ""  # the same text again would leave the canvas as it is
+            self._canvas.value = self._empty
 
     def clear(self):
         """An empty square again."""
-        self._wire.value = ""
-        self._canvas.value = ""  # the same text again would leave the canvas as it is
-        self._canvas.value = self._empty
-        self.ink = np.zeros((self.n, self.n))
+        self.value = None
 
     def __repr__(self):
         return f"Pad({self.n}): run this cell to draw"
@@ -199,3 +207,48 @@ class Pad(Column):
         data = super()._repr_mimebundle_(**kwargs)
         data["text/plain"] = repr(self)
         return data
+
+
+def say(panel, words):
+    """The panel of `explore` with a sentence under its picture, `words(**values)`, said anew.
+
+    For a picture that answers: so the answer can be heard, copied and tested. words: a function of
+    the controls' values that returns plain text.
+    """
+    said = ipywidgets.HTML()
+
+    def tell(change=None):
+        values = {name: control.value for name, control in panel.controls.items()}
+        said.value = f'<div role="status">{html.escape(words(**values))}</div>'
+
+    for control in panel.controls.values():
+        control.observe(tell, "value")
+    tell()
+    panel.children = (*panel.children, said)
+    return panel
+
+
+def button(panel, name, press):
+    """The panel of `explore` with one more button, which calls `press(**values)`.
+
+    Then the panel's pads are emptied, and it draws again. What goes wrong is said under the
+    picture, and nothing is emptied.
+    """
+    made = ipywidgets.Button(description=name, layout={"width": "auto"})
+
+    def pressed(_):
+        try:
+            press(**{name: control.value for name, control in panel.controls.items()})
+        except Exception as error:
+            panel._say(error)
+        else:
+            for control in panel.controls.values():
+                if isinstance(control, Pad):
+                    control.clear()
+            panel._redraw()
+
+    made.on_click(pressed)
+    box, *rest = panel.children
+    box.children = (*box.children, made)
+    panel.children = (box, *rest)
+    return panel

@@ -6,6 +6,7 @@ import contextlib
 import gc
 import html
 import inspect
+import itertools
 import time
 from numbers import Real
 
@@ -18,6 +19,8 @@ from dlcourse import plots
 from dlcourse.drawing import canvas
 
 KEPT = 200  # pictures that a panel remembers, some 35 KB each
+SOON, IDLE = 0.05, 0.4  # seconds without a move until a picture is drawn ahead
+AHEAD = 6  # buttons whose pictures are
 
 
 def explore(draw, /, *, axes=1, size=None, **controls):
@@ -218,10 +221,12 @@ class Panel(Column):
         self._starts = {name: control.value for name, control in controls.items()}
         start = ipywidgets.Button(description="start again", layout={"width": "auto"})
         start.on_click(self._start_again)
-        box = ipywidgets.Box(
-            [*controls.values(), start], layout={"flex_flow": "row wrap", "grid_gap": "0 16px"}
-        )
-        super().__init__([box, self._image, self._message])
+        beside = [c for c in controls.values() if getattr(c, "beside", False)]
+        above = [c for c in controls.values() if c not in beside]
+        wrap = {"flex_flow": "row wrap", "grid_gap": "0 16px"}
+        box = ipywidgets.Box([*above, start], layout=wrap)
+        middle = ipywidgets.Box([*beside, self._image], layout=wrap) if beside else self._image
+        super().__init__([box, middle, self._message])
         for control in controls.values():
             control.observe(self._redraw, "value")
 
@@ -286,23 +291,45 @@ class Panel(Column):
             return self._canvas.png()
 
     def _look_ahead(self, values, change):
-        """Remember the picture that the same move once more would need.
+        """Remember the pictures that the next move may need.
 
-        It is drawn while nobody waits, and only where that is soon done.
+        First what the same move once more would bring; then, when nothing has moved for a while,
+        what each other button would. They are drawn while nobody waits, one at a time, and only
+        where that is soon done.
         """
+        if self._seconds >= 0.1 or not get_ipython():
+            return
+        moves = [(IDLE, {name: value}) for name, value in self._buttons(values)]
         value = _onwards(change)
-        if value is not None and self._seconds < 0.1 and get_ipython():
-            ahead = {
-                name: value for name, control in self.controls.items() if control is change.owner
-            }
-            with contextlib.suppress(RuntimeError):  # no loop runs
-                self._later = asyncio.get_running_loop().call_later(
-                    0.05, self._remember, {**values, **ahead}
-                )
+        if value is not None:
+            same = [name for name, control in self.controls.items() if control is change.owner]
+            moves.insert(0, (SOON, dict.fromkeys(same, value)))
+        self._plan([(wait, {**values, **move}) for wait, move in moves])
 
-    def _remember(self, values):
+    def _buttons(self, values):
+        """(name, value) for what each button that is not pressed stands for, up to AHEAD."""
+        others = (
+            (name, option)
+            for name, control in self.controls.items()
+            if isinstance(control, ipywidgets.ToggleButtons)
+            for option in _options(control)
+            if option != values[name]
+        )
+        return itertools.islice(others, AHEAD)
+
+    def _plan(self, settings):
+        """Draw the first of (seconds to wait, values), then the others, unless somebody moves."""
+        if not settings:
+            return
+        (wait, values), *others = settings
+        with contextlib.suppress(RuntimeError):  # no loop runs
+            loop = asyncio.get_running_loop()
+            self._later = loop.call_later(wait, self._remember, values, others)
+
+    def _remember(self, values, others):
         with contextlib.suppress(Exception):  # who moves there will be told
             self._picture(values)
+            self._plan(others)
 
     def __repr__(self):
         return f"Panel({', '.join(self.controls)}): run this cell to move the controls"
@@ -325,6 +352,10 @@ def _onwards(change):
     It is None beyond the ends and for other controls.
     """
     control, new, old = change.owner, change.new, change.old
+    if isinstance(control, ipywidgets.SelectionSlider):
+        values = _options(control)
+        onwards = 2 * values.index(new) - values.index(old)
+        return values[onwards] if 0 <= onwards < len(values) else None
     if not hasattr(control, "max") or not all(isinstance(value, Real) for value in (new, old)):
         return None
     if hasattr(control, "steps"):
@@ -335,6 +366,11 @@ def _onwards(change):
     ends = [base**end if base else end for end in (control.min, control.max)]
     value = _rounded(new * new / old if base else new + new - old)
     return value if ends[0] <= value <= ends[1] else None
+
+
+def _options(control):
+    """The values a selection can take."""
+    return [option[1] if isinstance(option, tuple) else option for option in control.options]
 
 
 def _rounded(value):

@@ -127,6 +127,8 @@ CALLS = {  # what to call, and with what: made anew for every call
     **{
         f"data.{f.__name__}": lambda f=f: (f, {"n": 5, "noise": 0.1, "seed": 0}) for f in PLAYGROUND
     },
+    "data.photographs": lambda: (data.photographs, {}),
+    "data.cuttings": lambda: (data.cuttings, {"part": "left"}),
     "data.one_hot": lambda: (data.one_hot, {"labels": LABELS, "n_classes": 3}),
     "data.split": lambda: (data.split, {"x": X, "t": T, "fraction": 0.5, "seed": 0}),
     "data.standardize": lambda: (data.standardize, {"x_train": X}),

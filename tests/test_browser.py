@@ -16,7 +16,9 @@ pytest.importorskip(
 import browse
 import record
 
-LESSON = min((pathlib.Path(__file__).parent.parent / "notebooks").glob("01_*.ipynb"), default=None)
+NOTEBOOKS = pathlib.Path(__file__).parent.parent / "notebooks"
+LESSON = min(NOTEBOOKS.glob("01_*.ipynb"), default=None)
+WRITTEN = min(NOTEBOOKS.glob("15_*.ipynb"), default=None)
 # Notebook 7 keeps the arrow keys of whatever has the focus for its headings
 KEYS = {"lab": ("ArrowRight", "ArrowLeft"), "notebook": ("PageUp", "PageDown")}
 APPS = list(KEYS)
@@ -296,3 +298,40 @@ def test_what_a_mouse_draws_on_a_pad_arrives(browser, server, app):
     page.get_by_role("button", name="clear").click()
     page.get_by_text("nothing", exact=True).wait_for()
     page.close()
+
+
+def until_its_first_widget(path):
+    """A lesson up to its first widget, without what is stored below the cells."""
+    cells = nbformat.read(path, 4).cells
+    end = next(k for k, cell in enumerate(cells) if "widget" in cell.metadata.get("tags", []))
+    code = [nbformat.v4.new_code_cell(c.source) for c in cells[: end + 1] if c.cell_type == "code"]
+    return nbformat.v4.new_notebook(cells=code, metadata=record.METADATA)
+
+
+DRAWN = {  # a digit as the mouse draws it, in parts of the pad
+    "7": [(0.3, 0.3), (0.65, 0.3), (0.5, 0.75)],
+    "1": [(0.62, 0.2), (0.6, 0.5), (0.58, 0.8)],
+    "0": [(0.5, 0.2), (0.35, 0.35), (0.32, 0.55), (0.4, 0.75), (0.55, 0.78), (0.66, 0.6)]
+    + [(0.67, 0.4), (0.6, 0.24), (0.5, 0.2)],
+}
+
+
+@pytest.mark.skipif(not WRITTEN, reason="there is no lesson 15")
+def test_a_learner_draws_digits_with_the_mouse_and_lesson_15_reads_them(opened):
+    page = opened(until_its_first_widget(WRITTEN))
+    pad, said = page.get_by_role("img", name="a pad to draw on"), page.locator("[role=status]")
+    assert said.inner_text().startswith("The stored drawing is read as 3")
+    page.locator(PICTURE).last.scroll_into_view_if_needed()
+    for digit, points in DRAWN.items():
+        first, place = page.locator(PICTURE).last.get_attribute("src"), pad.bounding_box()
+        page.wait_for_timeout(100)
+        for k, (x, y) in enumerate(points):
+            at = place["x"] + x * place["width"], place["y"] + y * place["height"]
+            page.mouse.move(*at, steps=1 if k == 0 else 8)
+            if k == 0:
+                page.mouse.down()
+        page.mouse.up()
+        page.get_by_text(f"Your drawing is read as {digit}, ").wait_for(timeout=10_000)
+        assert page.locator(PICTURE).last.get_attribute("src") != first, "and the picture follows"
+        page.get_by_role("button", name="clear").click()
+        page.get_by_text("The stored drawing is read as 3").wait_for()

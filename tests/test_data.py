@@ -17,6 +17,12 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 COUNTS = [1001, 1127, 991, 1032, 980, 863, 1014, 1070, 944, 978]
 IMAGES_SHA256 = "01a649acf97bc53c9bbc1a378d3087f5a8f67ccf25746dab384bcbe11feed658"
 LABELS_SHA256 = "e72996c710bf1af21bb8a23cdd1d782224270379d3bccd54d66aa2c07de97e75"
+PHOTOGRAPHS_SHA256 = {
+    "cat": "8b3285567fb2b58ff603ba91c6c68ba48cf8d18308b844dd63aa71d44b43d395",
+    "astronaut": "77e5f8ae0cb0c6bdf4dd112a389013a1a6c2ca037ac149db2c9ca70e5a6cdfb7",
+    "rocket": "80f9d23627cf5791385d1d3f2f9a7a9fb284f04062d2ce0467495d2f0b797f39",
+    "coffee": "da26ffb53fa5d39af1c89d98049d7bd4f6fe3b140c5a5c4a4c8614d22b7608ec",
+}
 SIDE = 17
 
 
@@ -184,6 +190,40 @@ def test_the_geometry_of_the_playground():
     assert np.allclose(np.exp(1j * angle)[radius > 0], turned[radius > 0])
     for label in (0, 1):
         assert np.sort(radius[labels == label]) == pytest.approx(np.arange(500) / 100)
+
+
+def test_photographs_are_the_ones_that_were_stored():
+    photos = data.photographs()
+    assert {name: sha256(photo) for name, photo in photos.items()} == PHOTOGRAPHS_SHA256
+    assert all(
+        photo.dtype == np.uint8 and photo.shape[::2] == (150, 3) for photo in photos.values()
+    )
+
+
+@pytest.mark.parametrize(
+    ("part", "n", "cats"), [("left", 36, 18), ("right", 36, 18), ("coffee", 18, 0)]
+)
+def test_cuttings_are_squares_of_the_photographs(part, n, cats):
+    images, labels = data.cuttings(part)
+    assert images.shape == (n, 12288) and images.dtype == np.float32
+    assert labels.dtype == np.int64 and labels.sum() == cats and labels[:cats].all()
+    assert 0 <= images.min() < images.max() <= 1 and len(np.unique(images, axis=0)) == n
+    name, low = ("coffee", 0) if part == "coffee" else ("cat", 0 if part == "left" else 96)
+    first = data.photographs()[name][:64, low : low + 64]
+    assert np.array_equal(np.rint(255 * images[0]).astype(np.uint8), first.ravel())
+
+
+def test_what_is_learned_and_what_is_asked_share_no_dot():
+    for (name, low, high, *_), (same, begin, end, *_) in zip(
+        data.CUTTINGS["left"], data.CUTTINGS["right"], strict=True
+    ):
+        assert name == same and low < high <= begin < end <= data.photographs()[name].shape[1]
+
+
+def test_cuttings_are_the_callers_own():
+    data.cuttings("left")[0][:] = 0
+    data.photographs()["cat"][:] = 0
+    assert data.cuttings("left")[0].max() > 0.5
 
 
 def test_labels_come_in_random_order():

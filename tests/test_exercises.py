@@ -6,6 +6,7 @@ stand below, and so do the cases of the checks that are functions.
 
 import importlib
 import inspect
+import math
 import pathlib
 
 import numpy as np
@@ -356,6 +357,42 @@ def leaky_forward(dh, xs, a):
     return dh * slope
 
 
+def moved_by_padding(picture, by):
+    side = picture.shape[1]
+    by = int(np.clip(by, -side, side))
+    wide = np.pad(picture, ((0, 0), (side, side)))
+    return wide[:, side - by : 2 * side - by]
+
+
+def at_most_by_turns(k, n, q):
+    chances = np.array([1.0])
+    for _ in range(n):
+        chances = np.convolve(chances, [1 - q, q])
+    return chances[: k + 1].sum()
+
+
+def brought_by_units(x, W1, b1, w2, b2):
+    found = np.zeros(len(x) + 1)
+    found[-1] = b2
+    for j in range(len(w2)):
+        if x @ W1[:, j] + b1[j] > 0:
+            found[:-1] += x * W1[:, j] * w2[j]
+            found[-1] += b1[j] * w2[j]
+    return found
+
+
+def brought_by_nudging(x, W1, b1, w2, b2):
+    def answer(x):
+        return np.maximum(x @ W1 + b1, 0) @ w2 + b2
+
+    slopes = gradcheck.numerical_gradient(answer, x)
+    return [*(x * slopes), answer(x) - x @ slopes]
+
+
+def weighed_squares(a):
+    return np.arange(len(a)) @ a**2 / (a**2).sum()
+
+
 RIGHT = {  # other right answers
     "check_dead_units": [
         lambda z: z.max(axis=0) <= 0,
@@ -546,6 +583,26 @@ RIGHT = {  # other right answers
         lambda d, h, k, steps: float((d + h + 1 + k) * h + k),
     ],
     "check_to_the_start": [back_by_matrices],
+    "check_centre_of": [
+        lambda a: np.average(np.arange(len(a)), weights=a),
+        lambda a: sum(k * ink for k, ink in enumerate(a)) / sum(a),
+    ],
+    "check_moved_right": [
+        lambda p, by: moved_by_padding(p, by),
+        lambda p, by: [
+            [row[k - by] if 0 <= k - by < len(row) else 0 for k in range(len(row))] for row in p
+        ],
+    ],
+    "check_at_most": [
+        lambda k, n, q: (
+            1 - sum(math.comb(n, j) * q**j * (1 - q) ** (n - j) for j in range(k + 1, n + 1))
+        ),
+        lambda k, n, q: at_most_by_turns(k, n, q),
+    ],
+    "check_brought": [
+        lambda x, W1, b1, w2, b2: brought_by_units(x, W1, b1, w2, b2),
+        lambda x, W1, b1, w2, b2: brought_by_nudging(x, W1, b1, w2, b2),
+    ],
 }
 
 
@@ -856,6 +913,30 @@ WRONG = {  # wrong answers that no sentence names; some are right where numbers 
         lambda g, states, W_h: (g * (1 - states[-1] ** 2)) @ W_h.T,
         lambda g, states, W_h: np.abs(back_by_matrices(g, states, W_h)),
         lambda g, states, W_h: back_by_matrices(g, (1 - states) ** 0.5, W_h),
+    ],
+    "check_centre_of": [
+        lambda a: weighed_squares(a),
+        lambda a: a.mean(),
+        lambda a: 0.5 * a.argmax(),
+        lambda a: np.arange(len(a)) * a / a.sum(),
+    ],
+    "check_moved_right": [
+        lambda p, by: p,
+        lambda p, by: np.zeros_like(p),
+        lambda p, by: np.flip(p, axis=1),
+        lambda p, by: p[:, : p.shape[1] - abs(by)],
+    ],
+    "check_at_most": [
+        lambda k, n, q: k / n,
+        lambda k, n, q: q**k,
+        lambda k, n, q: 1 - q**n,
+        lambda k, n, q: 0.5,
+    ],
+    "check_brought": [
+        lambda x, W1, b1, w2, b2: np.append(x * (W1 @ w2) / 2, b2),
+        lambda x, W1, b1, w2, b2: np.append(x, b2),
+        lambda x, W1, b1, w2, b2: np.maximum(x @ W1 + b1, 0) @ w2 + b2,
+        lambda x, W1, b1, w2, b2: np.append(2 * brought_by_units(x, W1, b1, w2, b2)[:-1], 0),
     ],
 }
 

@@ -6,7 +6,7 @@ import time
 import numpy as np
 import pytest
 
-from dlcourse import live
+from dlcourse import live, widgets
 
 
 class Counting:
@@ -153,3 +153,62 @@ def test_a_pad_is_empty_until_a_stroke_arrives_as_the_browser_sends_it():
 def test_a_pad_is_words_where_no_widget_runs():
     data = live.Pad(5)._repr_mimebundle_()
     assert data["text/plain"] == "Pad(5): run this cell to draw"
+
+
+def how_much(ax=None, ink=None, word="a"):
+    """The share of the square that is ink, as a line."""
+    ax.plot([0, 1], [0 if ink is None else ink.mean()] * 2)
+    ax.set(ylim=(-0.1, 1.1), title=word)
+    return ax
+
+
+def explored():
+    return widgets.explore(how_much, ink=live.Pad(n=3), word=["a", "b"])
+
+
+INK = "ff00000000330000cc"  # as the browser sends it
+
+
+def test_a_pad_is_a_control_whose_value_is_none_while_it_is_empty():
+    panel = explored()
+    pad, first = panel.controls["ink"], panel.png
+    assert pad.value is None
+    pad.children[-1].value = INK
+    assert np.array_equal(pad.value, pad.ink) and panel.png != first and panel.error is None
+    press(panel, "start again")
+    assert pad.value is None and not pad.ink.any() and panel.png == first
+    assert pad.children[-1].value == "", "so that the same stroke may come again"
+
+
+def test_a_pad_stands_at_the_side_of_the_picture_and_other_controls_above_it():
+    panel = explored()
+    above, middle, _ = panel.children
+    assert panel.controls["ink"] in middle.children and panel.controls["word"] in above.children
+
+
+def test_a_panel_says_its_answer_again_after_each_stroke():
+    panel = live.say(explored(), lambda ink, word: f"{word} & {'ink' if ink is not None else 'no'}")
+    said = panel.children[-1]
+    assert said.value == '<div role="status">a &amp; no</div>'
+    panel.controls["ink"].children[-1].value = INK
+    assert "a &amp; ink" in said.value
+    panel.controls["word"].value = "b"
+    assert "b &amp; ink" in said.value
+
+
+def test_a_button_is_told_the_values_and_empties_the_pad():
+    told = []
+    panel = live.button(explored(), "keep", lambda ink, word: told.append((ink.sum(), word)))
+    panel.controls["ink"].children[-1].value = INK
+    press(panel, "keep")
+    assert told == [(pytest.approx(2.0), "a")] and panel.controls["ink"].value is None
+
+
+def test_what_goes_wrong_behind_a_button_is_said_and_the_drawing_stays():
+    def refuse(ink, word):
+        raise ValueError("no room")
+
+    panel = live.button(explored(), "keep", refuse)
+    panel.controls["ink"].children[-1].value = INK
+    press(panel, "keep")
+    assert "no room" in panel.error and panel.controls["ink"].value is not None

@@ -743,6 +743,8 @@ def values(control):
 
     A player has a range as a slider has.
     """
+    if isinstance(control, live.Pad):
+        return [None, np.eye(control.n), np.tri(control.n)]
     if isinstance(control.value, bool):
         return [False, True]
     if hasattr(control, "steps"):

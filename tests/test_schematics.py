@@ -57,7 +57,7 @@ def test_a_strip_has_its_own_part_in_ink_and_its_words_below(part):
     assert words(ax) == ["loss", strip.PARTS[part]] and inside(ax)
     dark = {"input": 5, "neuron": 1, "hidden": 8, "loss": 3, "loop": 4, "time": 4, "depth": 8}
     assert dark_units(ax) == dark.get(part, 0)
-    assert bool(ax.images[0].get_array().max() == 1) is (part == "input")
+    assert bool(ax.images[0].get_array().max() == 1) is (part in ("input", "hand"))
 
 
 def test_the_way_back_of_a_strip_fades_from_the_loss_to_the_input():
@@ -110,6 +110,12 @@ def test_a_strip_may_ask_for_one_more_layer_or_one_more_unit():
     ways = drawn[:, 1] - drawn[:, 0]
     assert (ways[0, 0] > 1) and np.allclose(ways[0, 1], 0) and np.allclose(ways[1:, 0], 0)
     assert ways[1, 1] > 0 > ways[2, 1]
+
+
+def test_a_pen_stands_on_the_picture_of_a_strip_that_is_about_drawing():
+    x, y = strip.strip("hand", LETTER).lines[-1].get_data()
+    assert 0.62 < x[0] < 1.28 and 0.27 < y[0] < 0.93, "its point is on the picture"
+    assert len(strip.strip("input", LETTER).lines) == 0
 
 
 def test_a_strip_takes_several_parts_and_knows_its_parts():

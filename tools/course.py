@@ -8,8 +8,9 @@
 environment that is active, else make and use `.venv` beside README.md; what is installed once is
 not looked for again, so the second time needs no network. Delete `.venv` to begin anew. Where the
 variable CI is set, `open` installs and does not open, and `site` builds and does not show. What
-follows `test` goes to pytest, as in `test -k gradients`; after `site`, another folder may follow.
-`site` has an environment of its own, `.venv-site`, and says more in tools/build_site.py.
+follows `test` goes to pytest, as in `test -k gradients`; each processor, up to four, runs a share
+of the tests (`test -n 0`: one after the other). After `site`, another folder may follow; it has an
+environment of its own, `.venv-site`, and tools/build_site.py says more.
 
 Your workbook is the folder `workbook/`: a copy of every notebook without its outputs, so that no
 answer stands below its question. What you wrote there is never overwritten: a newer lesson is laid
@@ -28,6 +29,8 @@ import sys
 
 HOME = pathlib.Path(__file__).resolve().parent.parent
 THREADS = dict.fromkeys(("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "OMP_NUM_THREADS"), "1")
+
+WORKERS = ("-n", "logical", "--maxprocesses=4", "--no-loadscope-reorder")
 
 
 def environment():
@@ -172,7 +175,7 @@ def main(arguments):
     folder, python = environment()
     if arguments[0] == "test":
         install(folder, python, "requirements.txt", "tests/requirements.txt")
-        run(python, "-m", "pytest", *arguments[1:])
+        run(python, "-m", "pytest", *WORKERS, *arguments[1:])
         return
     install(folder, python, "requirements.txt")
     for sentence in lay_out(HOME / "notebooks", HOME / "workbook"):

@@ -35,6 +35,7 @@ from dlcourse.lessons import playground as lesson_14
 from dlcourse.lessons import regularization as lesson_10
 from dlcourse.lessons import schedules as lesson_11
 from dlcourse.lessons import through_time as lesson_13
+from dlcourse.lessons import your_handwriting as lesson_15
 from dlcourse.lessons.activations import awake
 from dlcourse.lessons.letters import letter_net, small_batch, train
 
@@ -335,6 +336,20 @@ def pieces_of_the_plane():
     return ax
 
 
+def made_ready():
+    """A small drawn 3 on its pad, and what the network reads: shrunk as it is, and made ready."""
+    learn, _ = lesson_15.digits()
+    net = lesson_15.train_reader(learn, epochs=3)
+    ink = lesson_15.ten_drawings(0, size=42, at=(32, 36))[3]
+    ax = sheet(WIDTH, HEIGHT, whole())
+    for left, ready in ((0.45, lesson_15.shrunk(ink)), (2.15, lesson_15.prepared(ink))):
+        picture(ax, ready, left, 0.45, 1.2)
+        answer = net.predict(ready.reshape(1, -1))[0]
+        words(ax, left + 0.6, 0.24, f"read as {answer}")
+    arrow(ax, (1.72, 1.05), (2.08, 1.05), width=2)
+    return ax
+
+
 DRAWN = {
     "00-before-you-start": before_you_begin,
     "01-logistic-regression": one_neuron,
@@ -350,6 +365,7 @@ DRAWN = {
     "11-schedules": shrinking_ball,
     "13-through-time": way_back,
     "14-playground": pieces_of_the_plane,
+    "15-your-handwriting": made_ready,
 }
 
 

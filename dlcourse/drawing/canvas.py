@@ -269,7 +269,8 @@ def _frame(k, ax):
             writing = (
                 type(labels),
                 *(getattr(labels, "seq", None) or ()),
-                *(getattr(labels, what, None) for what in ("func", "fmt")),
+                *_function(getattr(labels, "func", None)),
+                getattr(labels, "fmt", None),
             )
             label = (axis.label.get_text(), axis.label.get_color(), axis.label.get_fontsize())
             common, single = _look_of_ticks(axis)
@@ -309,6 +310,16 @@ def _frame(k, ax):
             (*place, *looks, *texts, str(legend._loc), str(legend.get_bbox_to_anchor().bounds)),
             legend,
         )
+
+
+def _function(func):
+    """What tells a formatter's function from another.
+
+    `set_xticklabels` makes a new partial each time, whose arguments say the same.
+    """
+    if isinstance(func, functools.partial):
+        return func.func, str(func.args), str(func.keywords)
+    return (func,)
 
 
 def _png(picture):

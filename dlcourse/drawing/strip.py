@@ -22,12 +22,20 @@ PARTS = {  # what a lesson is about: the words under it
     "normalization": "a scale of its own",
     "penalty": "what the weights cost",
     "depth": "deeper or wider",
+    "hand": "what you draw",
 }
 STRIP = {"width": 7.85, "height": 1.1}
 COLUMNS = (1.9, 3.2, 4.5, 5.8)  # where the units of a strip stand
 TALL = (5, 4, 4, 3)
 # where words stand, if not in the middle
-BELOW = {"input": 0.95, "neuron": COLUMNS[1], "loop": COLUMNS[1], "time": COLUMNS[1], "loss": 6.85}
+BELOW = {
+    "input": 0.95,
+    "hand": 0.95,
+    "neuron": COLUMNS[1],
+    "loop": COLUMNS[1],
+    "time": COLUMNS[1],
+    "loss": 6.85,
+}
 
 
 def strip(part, picture, ax=None):
@@ -44,7 +52,7 @@ def strip(part, picture, ax=None):
         [(x, middle + 0.15 * (k - (n - 1) / 2)) for k in range(n)]
         for x, n in zip(COLUMNS, TALL, strict=True)
     ]
-    dark = "input" in inked
+    dark = bool(inked & {"input", "hand"})
     image = np.asarray(picture, float) * (1.0 if dark else 0.16)
     ax.imshow(
         image,
@@ -174,6 +182,9 @@ def _arrows(ax, middle, inked):
         arrow(ax, (COLUMNS[1], 1.0), (COLUMNS[2] + 0.6, 1.0), width=1.8)
         arrow(ax, (COLUMNS[1] - 0.3, middle), (COLUMNS[1] - 0.3, middle + 0.42), width=1.8)
         arrow(ax, (COLUMNS[1] - 0.3, middle), (COLUMNS[1] - 0.3, middle - 0.34), width=1.8)
+    if "hand" in inked:  # a pen on the picture
+        ax.plot([1.24, 1.46], [0.68, 1.02], color=INK, linewidth=4.5, linestyle="-", zorder=6)
+        ax.plot([1.2, 1.24], [0.62, 0.68], color=INK, linewidth=1.5, linestyle="-", zorder=6)
     if "loop" in inked:
         top = middle + 0.29
         arrow(ax, (COLUMNS[1] + 0.11, top), (COLUMNS[1] - 0.11, top), bend=-1.4, width=1.6)

@@ -93,3 +93,9 @@ from dlcourse.exercises.vanishing_gradient import (
     check_hard_tanh_backward,
     check_level_std,
 )
+from dlcourse.exercises.your_handwriting import (
+    check_at_most,
+    check_brought,
+    check_centre_of,
+    check_moved_right,
+)

@@ -43,22 +43,31 @@ def save(net, path):
 
     Numbers that are not finite are a ValueError, what the disk refuses is an OSError.
     """
-    path, arrays = _checked_path("Sequential.save", path), {"theta": net.theta, "state": net.state}
+    path, arrays = checked_path("Sequential.save", path), {"theta": net.theta, "state": net.state}
     if not _finite(arrays):
         words = f"it holds NaN or infinity: {path} is not written"
         raise ValueError(f"Sequential.save takes a net of finite numbers, but {words}")
-    part, content = path.with_name(f".{path.name}.{os.getpid()}.part"), io.BytesIO()
+    content = io.BytesIO()
+    np.savez(content, signature=np.array(net._signature), **arrays)
+    write_whole("Sequential.save", path, content.getbuffer())
+
+
+def write_whole(who, path, content):
+    """Write bytes to a file beside `path` and put it in its place: the whole file or nothing.
+
+    What the disk refuses is an OSError, and what stood at `path` still stands there.
+    """
+    part = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
-        np.savez(content, signature=np.array(net._signature), **arrays)
         with open(part, "wb") as file:
-            file.write(content.getbuffer())
+            file.write(content)
             file.flush()
             os.fsync(file.fileno())
         os.replace(part, path)
     except OSError as error:
         words = f"cannot write this file, and leaves what is there: {error.strerror or error}"
         words += IN_A_BROWSER if sys.platform == "emscripten" else ""
-        raise OSError(error.errno, f"Sequential.save {words}", str(path)) from None
+        raise OSError(error.errno, f"{who} {words}", str(path)) from None
     finally:
         with contextlib.suppress(OSError):
             part.unlink()
@@ -66,7 +75,7 @@ def save(net, path):
 
 def load(net, path):
     """Fill net from a file that `save` wrote. Any other is a ValueError, and nothing changes."""
-    path = _checked_path("Sequential.load", path)
+    path = checked_path("Sequential.load", path)
     found, arrays = _read(path), {"theta": net.theta, "state": net.state}
     stored = str(found.pop("signature", "nothing"))
     if stored != net._signature:
@@ -104,7 +113,8 @@ def _read(path):
             raise ValueError(f"{path} {words}: save the network again") from None
 
 
-def _checked_path(who, path):
+def checked_path(who, path):
+    """`path` as a pathlib.Path, if it can be the name of a file."""
     if not isinstance(path, (str, os.PathLike)):
         raise TypeError(f"{who} takes path as the name of a file, got {path!r}")
     if not os.path.basename(path) or "\0" in str(path):
