@@ -206,6 +206,7 @@ def test_a_live_lesson_runs_whole_and_says_what_is_stored(opened, name):
         if old.cell_type == "code" and "nbval-ignore-output" not in old.metadata.get("tags", []):
             assert texts(new) == texts(old), f"cell {old.id}"
     assert page.evaluate(BROKEN) == []
+    assert page.get_by_text("Error displaying widget").count() == 0
     handles = page.locator(".jp-CodeCell:has(img.widget-image) .noUi-handle")
     assert handles.count(), "a lesson has a panel with a slider"
     for handle in handles.all():
