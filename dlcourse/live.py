@@ -114,7 +114,8 @@ DOWN = """
 this.setPointerCapture(event.pointerId);
 this.last = null;
 this.line = event => {
-    const ink = this.getContext('2d'), box = this.getBoundingClientRect();
+    const ink = this.getContext('2d', {willReadFrequently: true});
+    const box = this.getBoundingClientRect();
     const place = [(event.clientX - box.left) * this.width / box.width,
                    (event.clientY - box.top) * this.height / box.height];
     ink.lineWidth = PEN;

@@ -11,6 +11,7 @@ import zipfile
 from dataclasses import dataclass
 
 import numpy as np
+from matplotlib.collections import PolyCollection
 
 from dlcourse import (
     activations,
@@ -433,8 +434,7 @@ class Reader:
         scores = speaks(self.net, _row(picture), [first], [second])[0].reshape(picture.shape)
         ax[0].imshow(picture, cmap="gray_r", vmin=0, vmax=1)
         ax[0].set_title("what it sees")
-        colors = [INK if k == first else "0.6" for k in range(len(p))]
-        ax[1].bar(np.arange(len(p)), p, color=colors, width=0.8)
+        _bars(ax[1], p, first)
         ax[1].set(xticks=np.arange(len(p)), xlim=(-0.7, len(p) - 0.3), ylim=(0, 1))
         ax[1].set_xticklabels(list(self.names))
         ax[1].set(yticks=[0, 0.5, 1], title=_answered(self.names, p))
@@ -503,6 +503,15 @@ def _frame(ax):
     ax.set_axis_off()
     look = {"transform": ax.transAxes, "clip_on": False, "scalex": False, "scaley": False}
     ax.plot(*_rectangle((0, 1), (0, 1)), color="0.7", linewidth=0.8, linestyle="-", **look)
+
+
+def _bars(ax, heights, inked):
+    """A bar for each height, one of them in ink: one collection, as patches take longer."""
+    left = np.arange(len(heights))[:, None] - 0.4
+    x = left + [0, 0, 0.8, 0.8]
+    y = heights[:, None] * [0, 1, 1, 0]
+    colors = [INK if k == inked else "0.6" for k in range(len(heights))]
+    ax.add_collection(PolyCollection(np.dstack([x, y]), facecolors=colors), autolim=False)
 
 
 def _row(picture):
