@@ -16,7 +16,8 @@ WORD = {4: np.uint32, 8: np.uint64}
 ODD = {4: 0x9E3779B1, 8: 0x9E3779B97F4A7C15}
 
 
-MOVES = np.array([k % 3 - 1 for k in range(256)], np.int8)
+# -1, 0 or 1 as int8 for each byte: bytes.translate is several times as fast as an array's index
+MOVES = bytes((k % 3 - 1) % 256 for k in range(256))
 
 
 @functools.lru_cache(maxsize=200)
@@ -41,7 +42,8 @@ def noise(a, seed):
     h ^= h >> half
     h *= odd
     h >>= word(8 * a.itemsize - 8)
-    return MOVES[h]
+    moves = h.astype(np.uint8).tobytes().translate(MOVES)
+    return np.frombuffer(moves, np.int8).reshape(a.shape)
 
 
 def shaken(a, seed):
@@ -49,11 +51,12 @@ def shaken(a, seed):
 
     The neighbour away from 0 has the next larger word as its bits.
     """
-    step = noise(a, seed)
-    np.negative(step, out=step, where=a < 0)
-    step[(a == 0) | ~np.isfinite(a)] = 0
-    word = WORD[a.itemsize]
-    return (np.ascontiguousarray(a).view(word) + step.astype(word)).view(a.dtype)
+    step = (a > 0).view(np.int8) - (a < 0).view(np.int8)
+    step *= np.isfinite(a).view(np.int8)
+    step *= noise(a, seed)
+    moved = step.astype(WORD[a.itemsize])
+    moved += np.ascontiguousarray(a).view(moved.dtype)
+    return moved.view(a.dtype)
 
 
 def shake(seed):

@@ -18,6 +18,8 @@ import numpy as np
 import pytest
 import record
 import solutions
+from caches import forget
+from ipywidgets import Widget
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.text import Text
@@ -670,19 +672,17 @@ def test_what_an_earlier_lesson_earned_is_earned():
 # Exercises and widgets, run.
 
 
-@pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
-def test_the_solutions_pass_the_checks(path):
-    record.execute(solutions.fill(nbformat.read(path, 4)), path.parent, DLCOURSE_STRICT="1")
-
-
 @pytest.fixture(scope="module", params=LESSONS, ids=lambda path: path.stem)
 def played(request):
-    """A lesson run in this process: (code cells, variables, panels, words that are hard to read).
+    """A lesson run in this process, each solution in the place of its stub.
+
+    (code cells, variables, panels, words that are hard to read, what checks said against solutions)
 
     With each panel stands the picture it began with; the words are those in the lesson's figures.
+    Kernels run the same lesson with its stubs: nbval does.
     """
-    cells, variables = code_cells(nbformat.read(request.param, 4)), {"__name__": "__main__"}
-    panels, pale = [], []
+    cells = code_cells(solutions.fill(nbformat.read(request.param, 4)))
+    variables, panels, pale, wrong = {"__name__": "__main__"}, [], [], []
 
     def seen(kind):
         class Seen(kind):
@@ -695,7 +695,7 @@ def played(request):
     with pytest.MonkeyPatch.context() as patch, warnings.catch_warnings():
         warnings.simplefilter("error")
         patch.chdir(request.param.parent)
-        patch.delenv("DLCOURSE_STRICT", raising=False)
+        patch.setenv("DLCOURSE_STRICT", "1")
         patch.setattr(live, "Live", seen(live.Live))
         patch.setattr(widgets, "Panel", seen(widgets.Panel))
         patch.setattr(
@@ -705,23 +705,23 @@ def played(request):
         for cell in cells:
             try:
                 exec(compile(cell.source, cell.id, "exec"), variables)
-            except Exception:
-                if "raises-exception" not in tags(cell):
+            except Exception as error:
+                if "check" in tags(cell):
+                    wrong.append(f"{cell.source}: {error}")
+                elif "raises-exception" not in tags(cell):
                     raise
-    return cells, variables, panels, pale
+    yield cells, variables, panels, pale, wrong
+    Widget.close_all()  # ipywidgets keeps every open widget, and with it its lesson
+    forget()
 
 
-def test_an_exercise_left_blank_fails_its_check(played, monkeypatch):
-    cells, variables, *_ = played
-    monkeypatch.setenv("DLCOURSE_STRICT", "1")
-    for cell in cells:
-        if "check" in tags(cell):
-            with pytest.raises(AssertionError, match="not answered yet"):
-                exec(cell.source, variables)
+def test_the_solutions_pass_the_checks(played):
+    *_, wrong = played
+    assert wrong == []
 
 
 def test_all_words_in_the_figures_can_be_read(played):
-    *_, pale = played
+    *_, pale, _ = played
     assert pale == []
 
 
@@ -879,10 +879,20 @@ def wrong_with(panel, first):
 
 
 def test_every_control_of_every_widget_works(played):
-    cells, _, panels, _ = played
+    cells, _, panels, *_ = played
     assert len(panels) == len([cell for cell in cells if "widget" in tags(cell)])
     for panel, first in panels:
         assert wrong_with(panel, first) == [], panel
+
+
+def test_an_exercise_left_blank_fails_its_check(request, played, monkeypatch):
+    _, variables, *_ = played
+    monkeypatch.setenv("DLCOURSE_STRICT", "1")
+    lesson = nbformat.read(request.node.callspec.params["played"], 4)
+    for stub, check, *_ in solutions.exercises(lesson):
+        exec(stub.source, variables)
+        with pytest.raises(AssertionError, match="not answered yet"):
+            exec(check.source, variables)
 
 
 COUNTER = itertools.count(1)
