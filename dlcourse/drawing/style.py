@@ -7,6 +7,7 @@ import base64
 import io
 import logging
 import sys
+import unicodedata
 import weakref
 
 import matplotlib
@@ -70,6 +71,16 @@ def axes(n=1, width=None, height=3.2, rows=1, **kind):
     return figure.subplots(rows, n // rows, subplot_kw=kind)
 
 
+def wide(text):
+    """How many characters of a text are as wide as two letters: Chinese, Japanese, Korean."""
+    return sum(unicodedata.east_asian_width(character) in ("W", "F") for character in text)
+
+
+def is_sentence(text):
+    """Is this a text of five words or more? Two wide characters, between spaces or not, are one."""
+    return isinstance(text, str) and len(text.split()) + wide(text) // 2 >= 5
+
+
 def show(ax, alt, sharp=SHARP):
     """Display the figure of `ax` (one axes or an array) in the notebook.
 
@@ -78,7 +89,7 @@ def show(ax, alt, sharp=SHARP):
     """
     from IPython.display import display
 
-    if not (isinstance(alt, str) and len(alt.split()) >= 5):
+    if not is_sentence(alt):
         raise ValueError(
             f"show takes alt as a sentence for those who cannot see the figure, got {alt!r}"
         )
