@@ -63,11 +63,15 @@ class Labels(dict):
         return foreign(name)
 
 
-class Said(ast.NodeVisitor):
-    """The strings of a tree that are texts: `found`, the innermost f-strings first."""
+class Translation(ast.NodeVisitor):
+    """Translates the texts of a tree in place.
+
+    `texts` is how many there were, `changed` the strings that have to be written anew. An f-string
+    is written anew as a whole, also for a text inside its braces.
+    """
 
     def __init__(self, names):
-        self.names, self.found, self.expected = names, [], False
+        self.names, self.changed, self.texts, self.expected = set(names), [], 0, False
 
     def among(self, nodes, expected):
         """Visit nodes that stand where a text is expected, or is not."""
@@ -76,23 +80,35 @@ class Said(ast.NodeVisitor):
             self.visit(node)
         self.expected = before
 
+    def is_said(self, value):
+        return is_text(value) or bool(self.expected and re.search(WORD, value))
+
     def visit_Constant(self, node):
-        if isinstance(node.value, str) and node.value not in self.names:
-            if is_text(node.value) or self.expected and re.search(WORD, node.value):
-                self.found.append(node)
+        if (
+            isinstance(node.value, str)
+            and node.value not in self.names
+            and self.is_said(node.value)
+        ):
+            node.value = foreign(node.value)
+            self.texts += 1
+            self.changed.append(node)
 
     def visit_JoinedStr(self, node):
-        self.among((part for part in node.values if not isinstance(part, ast.Constant)), False)
-        parts = [part.value if isinstance(part, ast.Constant) else "0" for part in node.values]
-        if is_text("".join(parts)) or self.expected and re.search(WORD, "".join(parts)):
-            self.found.append(node)
-
-    def visit_FormattedValue(self, node):
-        self.visit(node.value)  # its format is none
+        before = len(self.changed)
+        fields = [part.value for part in node.values if isinstance(part, ast.FormattedValue)]
+        self.among(fields, False)
+        words = [part for part in node.values if isinstance(part, ast.Constant)]
+        if self.is_said("".join(part.value if part in words else "0" for part in node.values)):
+            for part in words:
+                part.value = foreign(part.value)
+            self.texts += 1
+            self.changed.append(node)
+        if len(self.changed) > before:
+            self.changed[before:] = [node]
 
     def visit_Call(self, node):
         name = getattr(node.func, "attr", getattr(node.func, "id", ""))
-        self.visit(node.func)
+        self.among([node.func], False)
         self.among(node.args, name in SAYS)
         for keyword in node.keywords:
             self.among([keyword.value], keyword.arg in NAMED)
@@ -101,7 +117,7 @@ class Said(ast.NodeVisitor):
         self.among([node.value, node.slice], False)
 
     def visit_Dict(self, node):
-        self.among([key for key in node.keys if key] + node.values, False)
+        self.among([*filter(None, node.keys), *node.values], False)
 
     def visit_Assign(self, node):
         called = {getattr(target, "id", "") for target in node.targets}
@@ -109,46 +125,31 @@ class Said(ast.NodeVisitor):
         self.among([node.value], bool(called & NAMED))
 
 
-def said(node):
-    """The source of a string, translated."""
-    if isinstance(node, ast.Constant):
-        return repr(foreign(node.value))
-    for part in node.values:
-        if isinstance(part, ast.Constant):
-            part.value = foreign(part.value)
-    return ast.unparse(node)
-
-
 def translated(source, names=()):
     """(the source with its texts and comments translated, number of texts, number of comments)."""
-    lines, changes = source.splitlines(keepends=True), []
-    tree = ast.parse(source)
-    texts = Said(set(names))
-    texts.visit(tree)
-    for node in texts.found:
-        start, end = (
-            (row, len(lines[row - 1].encode()[:column].decode()))  # ast counts bytes
-            for row, column in (
-                (node.lineno, node.col_offset),
-                (node.end_lineno, node.end_col_offset),
-            )
+    lines, tree, translation = (
+        source.splitlines(keepends=True),
+        ast.parse(source),
+        Translation(names),
+    )
+    translation.visit(tree)
+
+    def place(row, column):  # ast counts bytes, tokenize counts characters
+        return row, len(lines[row - 1].encode()[:column].decode())
+
+    changes = [
+        (
+            place(node.lineno, node.col_offset),
+            place(node.end_lineno, node.end_col_offset),
+            repr(node.value) if isinstance(node, ast.Constant) else ast.unparse(node),
         )
-        changes.append((start, end, node))
+        for node in translation.changed
+    ]
     comments = [
-        token
+        (token.start, token.end, foreign(token.string))
         for token in tokenize.generate_tokens(io.StringIO(source).readline)
         if token.type == tokenize.COMMENT
     ]
-    changes += [(token.start, token.end, token.string) for token in comments]
-    written = {}
-    for k, (_, _, what) in enumerate(changes):  # the innermost first, as found
-        written[k] = foreign(what) if isinstance(what, str) else said(what)
-    outermost = [
-        k
-        for k, (start, end, _) in enumerate(changes)
-        if not any(a <= start and end <= b and (a, b) != (start, end) for a, b, _ in changes)
-    ]
-    for k in sorted(outermost, key=lambda k: changes[k][0], reverse=True):
-        (first, left), (last, right), _ = changes[k]
-        lines[first - 1 : last] = [lines[first - 1][:left] + written[k] + lines[last - 1][right:]]
-    return "".join(lines), len(texts.found), len(comments)
+    for (first, left), (last, right), text in sorted(changes + comments, reverse=True):
+        lines[first - 1 : last] = [lines[first - 1][:left] + text + lines[last - 1][right:]]
+    return "".join(lines), translation.texts, len(comments)

@@ -228,6 +228,21 @@ def test_show_asks_for_a_sentence(alt):
         plots.show(plots.axes(), alt)
 
 
+@pytest.mark.parametrize(
+    ("text", "so"),
+    [
+        ("左边八个三，右边八个五，没有两个相同。", True),
+        ("損失は下がる、それから上がる。", True),
+        ("Ошибка сначала растёт, потом падает.", True),
+        ("损失曲线", False),
+        ("損失 loss", False),
+        ("la perte", False),
+    ],
+)
+def test_a_sentence_needs_no_spaces(text, so):
+    assert style.is_sentence(text) == so
+
+
 def test_the_style_is_told_apart_without_colour():
     with matplotlib.rc_context():
         plots.use_style()
