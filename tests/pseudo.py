@@ -4,11 +4,12 @@ A translator replaces texts and comments. Code stops there that counts spaces, a
 looks a label up in a table. `translated` does the same to the code of a cell.
 
 A text is a string that has a word and a space, or two words and a hyphen between them ("about 30",
-"the end", "cross-entropy"), and that is no program of several lines; a word is two letters or more,
-both small. What stands where a text is expected is one however short it is: in `claim`, `predict`
-and `answer`, as a `description`, `title` or `alt`, and in a list called `choices`. An f-string is
-judged as a whole. So what code compares is none: names ("ReLU", "theta", "without"), formats,
-colours, files, and those names of the package that have a space, which are given as `names`.
+"the end", "cross-entropy"), and that is no program of several lines. A word is two letters or more,
+small but for the first, and no bracket behind them. What stands where a text is expected is one
+however short it is: in `claim`, `predict` and `answer`, as a `description`, `title` or `alt`, and
+in a list called `choices`. An f-string is judged as a whole. So what code compares is none: names
+("ReLU", "theta", "without"), formats, colours, files, and those names of the package that have a
+space, which are given as `names`.
 
 A label that a notebook uses as a key is a text, too, and is changed alike wherever it stands there.
 That is the rule this keeps: a label belongs to the notebook; where a package knows it, a translator
@@ -26,7 +27,7 @@ import tokenize
 
 ACCENTS = str.maketrans("aeiouycnszAEIOUYCNSZ", "àèìòùýçñšžÀÈÌÒÙÝÇÑŠŽ")
 MATHEMATICS = re.compile(r"(\$[^$]*\$)")
-WORD = r"(?<![^\W\d])[^\W\d_]?[a-z]{2,}(?![^\W\d])"
+WORD = r"(?<![^\W\d])[^\W\d_]?[a-z]{2,}(?![^\W\d]|\()"
 SPACED = re.compile(rf"{WORD}[,.:;?!)”’…]*\s+\S|\S\s+[(“‘]*{WORD}|{WORD}-{WORD}")
 SAYS = {"claim", "predict", "answer"}
 NAMED = {"description", "title", "alt", "choices"}
