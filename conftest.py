@@ -37,7 +37,7 @@ def pytest_collection_modifyitems(config, items):
 
 def _lateness(item):
     """0 for what comes first; equal ones keep their order."""
-    long = (NOISE, "test_browser.py", ".ipynb", "test_claims")
+    long = (NOISE, "test_browser.py", "test_site.py", ".ipynb", "test_claims")
     return next((k for k, part in enumerate(long) if part in item.nodeid), len(long))
 
 

@@ -10,7 +10,7 @@ import numpy as np
 import traitlets
 
 from dlcourse import plots
-from dlcourse.widgets import Panel, controls_of
+from dlcourse.widgets import Column, Panel, controls_of
 
 BURST = 0.03  # seconds of training between two pictures
 REST = 0.02  # seconds between two pictures in which the kernel answers whatever else is asked
@@ -143,7 +143,7 @@ for (const kind of ['input', 'change']) wire.dispatchEvent(new Event(kind, {bubb
 """
 
 
-class Pad(ipywidgets.VBox):
+class Pad(Column):
     """A square to draw on with mouse, pen or finger.
 
     `ink` is the drawing, (n, n) from 0, paper, to 1, ink, row 0 on top: after every stroke, as any

@@ -18,6 +18,9 @@ from IPython import get_ipython
 from dlcourse import plots
 from dlcourse.drawing import canvas
 
+# {name in the code: text} of controls and of choices that show another text than their name; a
+# translation fills it, and what a drawing function is given stays the same
+LABELS = {}
 KEPT = 200  # pictures that a panel remembers, some 35 KB each
 SOON, IDLE = 0.05, 0.4  # seconds without a move until a picture is drawn ahead
 AHEAD = 6  # buttons whose pictures are
@@ -30,7 +33,8 @@ def explore(draw, /, *, axes=1, size=None, **controls):
     start at its defaults. `axes` is how many stand side by side, or a function that makes them, and
     `size` (width, height) in inches. What draw shows must follow from its values and from what
     cells have defined: a picture is remembered until another cell runs. A control is (lo, hi) or
-    (lo, hi, step) for a slider, [choices] for buttons, True or False for a box, or any ipywidget.
+    (lo, hi, step) for a slider, [choices] or {text: choice} for buttons, True or False for a box,
+    or any ipywidget. It shows its name, or the text that LABELS has for it, as do choices.
     """
     if not callable(draw):
         raise TypeError(f"explore takes a drawing function first, got {draw!r}")
@@ -66,8 +70,9 @@ def _control(who, name, spec, start):
     """The ipywidget for one control, starting at its default."""
     if isinstance(spec, bool):
         control = ipywidgets.Checkbox(indent=False)
-    elif isinstance(spec, list) and spec:
-        control = ipywidgets.ToggleButtons(options=spec, layout={"width": "max-content"})
+    elif isinstance(spec, (list, dict)) and spec:
+        choices = spec.items() if isinstance(spec, dict) else [(_label(c), c) for c in spec]
+        control = ipywidgets.ToggleButtons(options=[*choices], layout={"width": "max-content"})
         control.style.button_width = "auto"
         # name beside the buttons, as with sliders
         control.add_class("jupyter-widgets").add_class("widget-inline-hbox")
@@ -85,8 +90,8 @@ def _control(who, name, spec, start):
         control = spec
     else:
         raise ValueError(
-            f"{who} takes {name} as (lo, hi), (lo, hi, step), [choices], a bool or an ipywidget, "
-            f"got {spec!r}"
+            f"{who} takes {name} as (lo, hi), (lo, hi, step), [choices], {{text: choice}}, a bool "
+            f"or an ipywidget, got {spec!r}"
         )
     try:
         control.value = start
@@ -100,10 +105,16 @@ def _control(who, name, spec, start):
             f"{who} takes a default within the control's range: "
             f"{name}={start!r} is outside {spec!r}"
         )
-    control.description = control.description or name.replace("_", " ")
+    control.description = control.description or _label(name, name.replace("_", " "))
     if hasattr(control, "style"):
         control.style.description_width = "initial"
     return control
+
+
+def _label(name, default=None):
+    """The text that is shown for a name in the code."""
+    text = LABELS.get(name) if isinstance(name, str) else None
+    return text or default or str(name)
 
 
 class player(ipywidgets.HBox):
@@ -118,15 +129,16 @@ class player(ipywidgets.HBox):
     def __init__(self, steps, interval=200):
         self.steps = list(range(steps)) if isinstance(steps, int) else [int(k) for k in steps]
         self.min, self.max = self.steps[0], self.steps[-1]
-        play = ipywidgets.Play(max=len(self.steps) - 1, interval=interval, tooltip="play")
+        play = ipywidgets.Play(max=len(self.steps) - 1, interval=interval)
+        play.tooltip = "play"  # no trait of it in ipywidgets 7
         style = {"description_width": "initial"}
         if isinstance(steps, int):
             slider = ipywidgets.IntSlider(max=self.max, style=style)
         else:
             slider = ipywidgets.SelectionSlider(options=self.steps, style=style)
         back, on = (
-            ipywidgets.Button(icon=f"step-{way}", tooltip=f"step {way}", layout={"width": "40px"})
-            for way in ("backward", "forward")
+            ipywidgets.Button(icon=icon, tooltip=text, layout={"width": "40px"})
+            for icon, text in (("step-backward", "step backward"), ("step-forward", "step forward"))
         )
         super().__init__([play, back, on, slider], layout={"grid_gap": "4px"})
         self.value = self.min
@@ -159,8 +171,8 @@ class landmarks(ipywidgets.HBox):
         super().__init__([slider, *buttons], layout={"grid_gap": "4px"})
         traitlets.link((slider, "value"), (self, "value"))
         traitlets.link((slider, "description"), (self, "description"))
-        for button in buttons:
-            button.on_click(lambda pressed: self.set_trait("value", places[pressed.description]))
+        for button, value in zip(buttons, places.values(), strict=True):
+            button.on_click(lambda _, value=value: self.set_trait("value", value))
 
 
 class again(ipywidgets.HBox):
@@ -180,7 +192,21 @@ class again(ipywidgets.HBox):
         button.on_click(lambda _: self.set_trait("value", (self.value + 1) % n))
 
 
-class Panel(ipywidgets.VBox):
+class Column(ipywidgets.VBox):
+    """Widgets under one another, shown with what stands for them where no widget runs.
+
+    ipywidgets 7, which Colab has, asks another method what to show.
+    """
+
+    if not hasattr(ipywidgets.VBox, "_repr_mimebundle_"):
+        _ipython_display_ = None
+
+        def _repr_mimebundle_(self, **kwargs):
+            view = {"version_major": 2, "version_minor": 0, "model_id": self.model_id}
+            return {"text/plain": repr(self), "application/vnd.jupyter.widget-view+json": view}
+
+
+class Panel(Column):
     """Controls over a picture.
 
     `controls[name].value` moves one; `png` is the picture; `error` is None or what went wrong.
@@ -375,7 +401,7 @@ def _without_collecting():
             gc.enable()
 
 
-class predict(ipywidgets.VBox):
+class predict(Column):
     """A guess that is made before the answer: `value` is None until then.
 
     `choices` is a list of texts, shown as buttons, or a range (lo, hi) or (lo, hi, step), shown as

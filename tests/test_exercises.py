@@ -1379,3 +1379,17 @@ def test_the_package_passes_on_every_check_of_a_lesson(name):
     for check, judge in vars(lesson).items():
         if check.startswith("check_"):
             assert CHECKS[check] is judge
+
+
+def test_a_verdict_may_be_in_any_script(say):
+    check = Exercise(
+        about="第五课",
+        given=[(1.0,)],
+        right=lambda x: x,
+        mistakes={"符号反了。": lambda x: -x},
+        shape="форма не та",
+        otherwise="ç'est faux",
+    )
+    assert say(check, lambda x: -x) == "符号反了。"
+    assert say(check, lambda x: [x, x]) == "форма не та"
+    assert say(check, lambda x: 3.0) == "ç'est faux"

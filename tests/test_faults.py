@@ -201,6 +201,15 @@ def test_a_full_disk_keeps_the_good_file_and_leaves_no_other(path, monkeypatch, 
     assert path.read_bytes() == good and os.listdir(path.parent) == ["net.npz"]
 
 
+def test_a_browser_that_stores_nothing_is_told_where_the_file_can_go(path, monkeypatch):
+    good = path.read_bytes()
+    monkeypatch.setattr(os, "replace", full)
+    monkeypatch.setattr(sys, "platform", "emscripten")
+    with pytest.raises(OSError, match="a path that begins with /tmp/ then holds the file"):
+        stateful(2).save(path)
+    assert path.read_bytes() == good and os.listdir(path.parent) == ["net.npz"]
+
+
 def test_a_failure_while_the_arrays_are_written_is_no_file_either(tmp_path, monkeypatch):
     def half(file, **arrays):
         file.write(b"half")

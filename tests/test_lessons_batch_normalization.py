@@ -203,7 +203,7 @@ def test_every_drawing_shows_a_figure_with_a_sentence_that_holds_its_number(lett
     assert "1 hidden ≈ 0.91, 5 hidden ≈ 0.04" in told[5] and "5 hidden ≈ 0.98" in told[5]
     assert f"≈ {seen.in_use[1]:.2f}" in told[6]
     assert "2 ≈ 0.70, 8 ≈ 0.90" in told[7]
-    assert "ReLU with: best ≈ 0.50 at lr 0.1" in told[8]
+    assert "ReLU with: best ≈ 0.50 at lr ≈ 0.1" in told[8]
 
 
 def test_the_picture_of_folding_says_what_fold_does():

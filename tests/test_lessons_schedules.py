@@ -173,7 +173,9 @@ def test_a_step_is_told_in_its_two_parts(shown):
 
 
 def test_schedules_are_drawn_with_their_rates_and_zero_leaves_the_log_axis(shown):
-    lesson.show_schedules({"cosine": schedules.cosine(0.1, 2000), "power": schedules.power(0.1, 1)})
+    made = {"step": lesson.in_parts(0.1), "e": schedules.exponential(0.1, 500)}
+    made |= {"power": schedules.power(0.1, 1), "cosine": schedules.cosine(0.1, 2000)}
+    lesson.show_schedules(made)
     (ax, alt), *_ = shown
     assert "cosine 0.05" in alt and "power 0.0001" in alt
     line = next(line for line in ax[1].lines if line.get_label() == "cosine")

@@ -29,7 +29,7 @@ def same_network(networks, k, unit=Sigmoid):
 
 
 def test_in_xor_the_label_is_1_where_the_signs_differ():
-    for name in ("xor", "four points"):
+    for name in ("xor", "four"):
         x, t = lesson.puzzle(name)
         raw = data.xor(100, seed=0)[0] if name == "xor" else x
         np.testing.assert_array_equal(t[:, 0], (raw[:, 0] * raw[:, 1] < 0).astype(int))
@@ -39,7 +39,7 @@ def test_in_xor_the_label_is_1_where_the_signs_differ():
 
 
 def test_an_unknown_puzzle_names_the_known_ones():
-    with pytest.raises(ValueError, match='puzzle takes "circle", "xor" or "four points"'):
+    with pytest.raises(ValueError, match='puzzle takes "circle", "xor" or "four"'):
         lesson.puzzle("spiral")
 
 
@@ -195,7 +195,7 @@ def test_the_hill_and_the_training_are_drawn_at_the_ends_of_their_controls():
         step=widgets.player(lesson.STEPS),
         units=[1, 3, 8],
         activation=["sigmoid", "tanh"],
-        data_set=["circle", "xor", "four points"],
+        data_set=["circle", "xor", "four"],
         start=widgets.again(10),
     )
     for panel, settings in (

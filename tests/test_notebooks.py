@@ -15,6 +15,7 @@ import warnings
 
 import nbformat
 import numpy as np
+import pseudo
 import pytest
 import record
 import solutions
@@ -30,6 +31,7 @@ from test_plots import contrast
 
 from dlcourse import live, plots, widgets
 from dlcourse.drawing import instrument
+from dlcourse.exercises.initialization import DISEASES
 
 LESSONS = sorted((pathlib.Path(__file__).parent.parent / "notebooks").glob("*.ipynb"))
 TAGS = {"setup", "idea", "experiment", "predict", "build", "agree", "figure", "claim", "widget"}
@@ -674,14 +676,16 @@ def test_what_an_earlier_lesson_earned_is_earned():
 
 @pytest.fixture(scope="module", params=LESSONS, ids=lambda path: path.stem)
 def played(request):
-    """A lesson run in this process, each solution in the place of its stub.
+    """A lesson run in this process, each solution in the place of its stub, in another language.
 
     (code cells, variables, panels, words that are hard to read, what checks said against solutions)
 
     With each panel stands the picture it began with; the words are those in the lesson's figures.
-    Kernels run the same lesson with its stubs: nbval does.
+    Kernels run the same lesson with its stubs, in English: nbval does.
     """
     cells = code_cells(solutions.fill(nbformat.read(request.param, 4)))
+    for cell in cells:
+        cell.source, *_ = pseudo.translated(cell.source, DISEASES)
     variables, panels, pale, wrong = {"__name__": "__main__"}, [], [], []
 
     def seen(kind):
@@ -696,6 +700,7 @@ def played(request):
         warnings.simplefilter("error")
         patch.chdir(request.param.parent)
         patch.setenv("DLCOURSE_STRICT", "1")
+        patch.setattr(widgets, "LABELS", pseudo.Labels())
         patch.setattr(live, "Live", seen(live.Live))
         patch.setattr(widgets, "Panel", seen(widgets.Panel))
         patch.setattr(
@@ -718,6 +723,12 @@ def played(request):
 def test_the_solutions_pass_the_checks(played):
     *_, wrong = played
     assert wrong == []
+
+
+def test_a_lesson_runs_in_another_language(played):
+    """Every cell of it did, or there would be no `played`; here it is seen to have been another."""
+    cells, *_ = played
+    assert sum(not cell.source.isascii() for cell in cells) > 0.4 * len(cells)
 
 
 def test_all_words_in_the_figures_can_be_read(played):

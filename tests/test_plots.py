@@ -211,14 +211,13 @@ def test_show_displays_the_picture_with_its_words(monkeypatch):
             and settings["raw"]
         )
         picture = data["image/png"]
-        image = Image.open(
-            io.BytesIO(base64.b64decode(picture) if isinstance(picture, str) else picture)
-        )
+        assert isinstance(picture, str), "a kernel in the browser does not encode bytes"
+        image = Image.open(io.BytesIO(base64.b64decode(picture)))
         assert image.format == "PNG"
         assert image.width == style.SHARP * settings["metadata"]["image/png"]["width"]
     plots.show(plots.axes(2), alt, sharp=1)
     data, settings = shown[-1]
-    picture = Image.open(io.BytesIO(data["image/png"]))
+    picture = Image.open(io.BytesIO(base64.b64decode(data["image/png"])))
     assert picture.width == settings["metadata"]["image/png"]["width"]
     assert matplotlib.pyplot.get_fignums() == []
 
@@ -227,6 +226,21 @@ def test_show_displays_the_picture_with_its_words(monkeypatch):
 def test_show_asks_for_a_sentence(alt):
     with pytest.raises(ValueError, match="sentence"):
         plots.show(plots.axes(), alt)
+
+
+@pytest.mark.parametrize(
+    ("text", "so"),
+    [
+        ("左边八个三，右边八个五，没有两个相同。", True),
+        ("損失は下がる、それから上がる。", True),
+        ("Ошибка сначала растёт, потом падает.", True),
+        ("损失曲线", False),
+        ("損失 loss", False),
+        ("la perte", False),
+    ],
+)
+def test_a_sentence_needs_no_spaces(text, so):
+    assert style.is_sentence(text) == so
 
 
 def test_the_style_is_told_apart_without_colour():

@@ -575,6 +575,56 @@ def test_a_player_goes_through_the_steps_it_was_given():
     assert player.value == 40 and panel.error is None
 
 
+def test_a_control_and_its_choices_show_texts_and_hand_on_what_the_code_uses(monkeypatch):
+    given = []
+
+    def draw(ax=None, kind="sin", n_hidden=1, way="up"):
+        """A line."""
+        given.append((kind, n_hidden, way))
+        return ax.plot([0, 1], [0, n_hidden]) and ax
+
+    def shown(panel):
+        return {
+            name: (control.description, [text for text, _ in getattr(control, "_options_full", [])])
+            for name, control in panel.controls.items()
+        }
+
+    ranges = {"kind": ["sin", "cos"], "n_hidden": [1, 2], "way": {"hinauf": "up", "hinab": "down"}}
+    panel = widgets.explore(draw, **ranges)
+    assert shown(panel) == {
+        "kind": ("kind", ["sin", "cos"]),
+        "n_hidden": ("n hidden", ["1", "2"]),
+        "way": ("way", ["hinauf", "hinab"]),
+    }
+    texts = {"kind": "Art", "n_hidden": "verborgen", "cos": "Kosinus"}
+    monkeypatch.setattr(widgets, "LABELS", texts)
+    panel = widgets.explore(draw, **ranges)
+    assert shown(panel) == {
+        "kind": ("Art", ["sin", "Kosinus"]),
+        "n_hidden": ("verborgen", ["1", "2"]),
+        "way": ("way", ["hinauf", "hinab"]),
+    }
+    panel.controls["kind"].value = "cos"
+    panel.controls["way"].value = "down"
+    assert given[-1] == ("cos", 1, "down") and panel.error is None
+
+
+def test_a_picture_and_a_prediction_take_words_of_any_script():
+    def draw(ax=None, n=1):
+        """一条线。"""
+        ax.set_title("Größe, Ошибка, μέγεθος")
+        return ax.plot([0, n]) and ax
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        panel = widgets.explore(draw, n=(1, 3))
+    assert panel.error is None
+    assert panel._repr_mimebundle_()[1]["image/png"]["alt"] == "一条线。"
+    guess = widgets.predict("损失会怎样？", ["上升", "下降"])
+    guess.children[1].children[0].value = "下降"
+    assert guess.value == "下降" and "损失会怎样？" in guess._repr_mimebundle_()["text/html"]
+
+
 def test_landmarks_are_buttons_that_set_a_slider():
     seen = []
 

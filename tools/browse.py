@@ -34,7 +34,7 @@ SETTINGS = {
 
 
 @contextlib.contextmanager
-def chromium():
+def chromium(*flags):
     """Chromium, Chrome or Edge, where one is found; a LookupError where none is."""
     names = (
         "chromium",
@@ -50,7 +50,7 @@ def chromium():
     with sync_api.sync_playwright() as playwright:
         for way in ways:
             try:
-                found = playwright.chromium.launch(args=FLAGS.split(), **way)
+                found = playwright.chromium.launch(args=[*FLAGS.split(), *flags], **way)
             except sync_api.Error as error:
                 if path:
                     raise

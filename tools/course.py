@@ -2,13 +2,15 @@
 
     python3 tools/course.py open      opens your workbook in JupyterLab
     python3 tools/course.py test      runs the tests and re-executes all notebooks
+    python3 tools/course.py site      builds the browser edition in `_site/` and shows it
 
 `open` installs what requirements.txt names, `test` what the tests need, too. Both use the virtual
 environment that is active, else make and use `.venv` beside README.md; what is installed once is
 not looked for again, so the second time needs no network. Delete `.venv` to begin anew. Where the
-variable CI is set, `open` installs and does not open. What follows `test` goes to pytest, as in
-`test -k gradients`; each processor, up to four, runs a share of the tests (`test -n 0`: one after
-the other).
+variable CI is set, `open` installs and does not open, and `site` builds and does not show. What
+follows `test` goes to pytest, as in `test -k gradients`; each processor, up to four, runs a share
+of the tests (`test -n 0`: one after the other). After `site`, another folder may follow; it has an
+environment of its own, `.venv-site`, and tools/build_site.py says more.
 
 Your workbook is the folder `workbook/`: a copy of every notebook without its outputs, so that no
 answer stands below its question. What you wrote there is never overwritten: a newer lesson is laid
@@ -39,7 +41,12 @@ def environment():
     )
     if sys.prefix != sys.base_prefix or conda:
         return pathlib.Path(sys.prefix), sys.executable
-    folder = HOME / ".venv"
+    return own_environment(".venv")
+
+
+def own_environment(name):
+    """(folder, Python) of a virtual environment of this name beside README.md."""
+    folder = HOME / name
     python = folder / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
     if not python.exists():
         make(folder)
@@ -157,8 +164,14 @@ def main(arguments):
         sys.exit(
             f"The course needs Python 3.11 or newer, this is {sys.version.split()[0]}: https://www.python.org/downloads"
         )
-    if not arguments or arguments[0] not in ("open", "test"):
+    if not arguments or arguments[0] not in ("open", "test", "site"):
         sys.exit(__doc__)
+    if arguments[0] == "site":
+        os.environ.pop("PIP_CONSTRAINT", None)  # the site pins its own versions
+        folder, python = own_environment(".venv-site")
+        install(folder, python, "tools/site/requirements.txt")
+        run(python, str(HOME / "tools/build_site.py"), *arguments[1:])
+        return
     folder, python = environment()
     if arguments[0] == "test":
         install(folder, python, "requirements.txt", "tests/requirements.txt")

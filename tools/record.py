@@ -27,6 +27,8 @@ import palette
 from nbclient import NotebookClient
 from PIL import Image
 
+from dlcourse.drawing.style import is_sentence
+
 VIEW = "application/vnd.jupyter.widget-view+json"
 METADATA = {
     "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
@@ -214,10 +216,8 @@ def _in_output(cell, output):
         yield f"stores a warning: {output.text[:80]!r}"
     if UNSTABLE.search(text):
         yield f"prints an address or a path of one machine: {text[:80]!r}"
-    if (
-        "image/png" in output.get("data", {})
-        and len(output.metadata.get("image/png", {}).get("alt", "").split()) < 5
-    ):
+    alt = output.get("metadata", {}).get("image/png", {}).get("alt")
+    if "image/png" in output.get("data", {}) and not is_sentence(alt):
         yield (
             "shows a picture without a sentence for those who cannot see it: "
             "plots.show(ax, alt=...)"

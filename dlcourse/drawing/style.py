@@ -3,11 +3,18 @@
 Here are its colours, the sizes of letters and lines, and axes of a fixed size.
 """
 
+import base64
 import io
+import logging
+import sys
+import unicodedata
 import weakref
 
 import matplotlib
 import numpy as np
+
+if sys.platform == "emscripten":  # a browser looks for its fonts at every start, and would say so
+    logging.getLogger("matplotlib.font_manager").setLevel(logging.ERROR)
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
@@ -64,6 +71,16 @@ def axes(n=1, width=None, height=3.2, rows=1, **kind):
     return figure.subplots(rows, n // rows, subplot_kw=kind)
 
 
+def wide(text):
+    """How many characters of a text are as wide as two letters: Chinese, Japanese, Korean."""
+    return sum(unicodedata.east_asian_width(character) in ("W", "F") for character in text)
+
+
+def is_sentence(text):
+    """Is this a text of five words or more? Two wide characters, between spaces or not, are one."""
+    return isinstance(text, str) and len(text.split()) + wide(text) // 2 >= 5
+
+
 def show(ax, alt, sharp=SHARP):
     """Display the figure of `ax` (one axes or an array) in the notebook.
 
@@ -72,7 +89,7 @@ def show(ax, alt, sharp=SHARP):
     """
     from IPython.display import display
 
-    if not (isinstance(alt, str) and len(alt.split()) >= 5):
+    if not is_sentence(alt):
         raise ValueError(
             f"show takes alt as a sentence for those who cannot see the figure, got {alt!r}"
         )
@@ -80,7 +97,7 @@ def show(ax, alt, sharp=SHARP):
     figure.savefig(picture, format="png", dpi=sharp * figure.dpi)
     about = {"alt": alt, "width": round(figure.get_figwidth() * figure.dpi)}
     display(
-        {"image/png": picture.getvalue(), "text/plain": alt},
+        {"image/png": base64.b64encode(picture.getvalue()).decode(), "text/plain": alt},
         raw=True,
         metadata={"image/png": about},
     )

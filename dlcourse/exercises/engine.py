@@ -14,6 +14,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+RIGHT, BLANK = "right", "not answered yet"
+
 
 @dataclass(eq=False)
 class Exercise:
@@ -53,7 +55,7 @@ class Exercise:
         """The line that the check prints, without printing it."""
         found = self.ask(answer)
         if any(one is None for one in found):
-            return "not answered yet"
+            return BLANK
         right = self.ask(self.right)
         if self.agree(found, right):
             return self.beyond_numbers(answer)
@@ -76,7 +78,7 @@ class Exercise:
         for sentence, does_this in self.unwanted.items():
             if does_this(answer):
                 return sentence
-        return self.then.verdict(answer) if self.then else "right"
+        return self.then.verdict(answer) if self.then else RIGHT
 
     def ask(self, function):
         """What a function makes of each point: arrays; None or an exception where it makes none."""
@@ -147,7 +149,7 @@ def judged(check):
         try:
             with np.errstate(all="ignore"):
                 check(*answers)
-            verdict = "right"
+            verdict = RIGHT
         except Wrong as known:
             verdict = str(known)
         except Exception as error:
@@ -163,7 +165,7 @@ def stopped(error, who="your function"):
 
 
 def announce(about, verdict):
-    """Print a verdict; AssertionError for any but "right" where DLCOURSE_STRICT is 1."""
+    """Print a verdict; AssertionError for any but RIGHT where DLCOURSE_STRICT is 1."""
     print(verdict)
-    if verdict != "right" and os.environ.get("DLCOURSE_STRICT") == "1":
+    if verdict != RIGHT and os.environ.get("DLCOURSE_STRICT") == "1":
         raise AssertionError(f"{about} {verdict}")

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from dlcourse.exercises.engine import Exercise, Wrong, judged, numbers, stopped, wrong_if
+from dlcourse.exercises.engine import BLANK, Exercise, Wrong, judged, numbers, stopped, wrong_if
 
 check_uniform_limit = Exercise(
     about="Lesson 5: the r for which U(-r, r) has Xavier's variance.",
@@ -61,19 +61,22 @@ def check_numerator(numerator):
 def one_number(answer, f):
     """What an answer makes of an activation, a number; it ends the check if it is none."""
     found = numbers(answer, (f,))
-    wrong_if(found is None, "not answered yet")
+    wrong_if(found is None, BLANK)
     wrong_if(isinstance(found, Exception), stopped(found))
     wrong_if(found.shape != (), "return one number")
     return found
 
 
-DISEASES = "dead ReLU", "plateau", "deep sigmoid", "explosion", "zero start"
+# what a learner writes, and the ward of lesson 5 holds
+DEAD, PLATEAU, DEEP = "dead ReLU", "plateau", "deep sigmoid"
+EXPLOSION, ZERO = "explosion", "zero start"
+DISEASES = DEAD, PLATEAU, DEEP, EXPLOSION, ZERO
 
 
 @judged
 def check_diagnosis(diagnosis, charts):
     """Lesson 5: a disease for each letter; charts[letter] = bars at the start, bars now, gates."""
-    wrong_if(not any(diagnosis.values()), "not answered yet")
+    wrong_if(not any(diagnosis.values()), BLANK)
     for letter, (start, now, gates) in charts.items():
         name = diagnosis.get(letter)
         wrong_if(name is None, f"{letter} is not answered yet")
@@ -85,19 +88,19 @@ def check_diagnosis(diagnosis, charts):
 def why_not(name, start, now, gates):
     """What a chart shows that this disease does not, or None; the last gate is the output's."""
     hidden, output, highest = np.max(gates[:-1]), gates[-1], max(start)
-    if name in ("dead ReLU", "zero start") and highest > 0:
+    if name in (DEAD, ZERO) and highest > 0:
         return f"{name} means bars of exactly 0, and here they stood at {highest:.0e}"
-    if name == "dead ReLU" and hidden > 0:
+    if name == DEAD and hidden > 0:
         return f"the gates of dead units are empty, and here one is filled to {hidden:.2f}"
-    if name == "zero start" and hidden == 0:
+    if name == ZERO and hidden == 0:
         return "at 0 a tanh is steepest, and here all hidden gates are empty"
-    if name == "explosion" and highest < 1:
+    if name == EXPLOSION and highest < 1:
         return f"an explosion starts far above 1, and here the highest bar starts at {highest:.0e}"
-    if name == "deep sigmoid" and not 0 < start[0] < start[-1] / 100:
+    if name == DEEP and not 0 < start[0] < start[-1] / 100:
         return "deep sigmoids are a staircase from the start, and here the bars are none"
-    if name == "plateau" and output > 0.4:
+    if name == PLATEAU and output > 0.4:
         return f"on a plateau the output's gate is nearly empty, and here it is {output:.2f} full"
-    if name == "plateau" and max(now) > highest / 10:
+    if name == PLATEAU and max(now) > highest / 10:
         return "on a plateau all bars have sunk, and here they have not"
     return None
 
@@ -105,7 +108,7 @@ def why_not(name, start, now, gates):
 @judged
 def check_cures(cures, recipes, accuracy_with):
     """Lesson 5: for each letter one line and its new value; accuracy_with(letter, line, value)."""
-    wrong_if(not any(cures.values()), "not answered yet")
+    wrong_if(not any(cures.values()), BLANK)
     for letter, recipe in recipes.items():
         cure = cures.get(letter)
         wrong_if(cure is None, f"{letter} is not answered yet")
@@ -128,7 +131,7 @@ def check_he_weights(he_weights):
     """Lesson 5: weights (n_in, n_out) from a normal distribution with variance 2 / n_in."""
     for n_in, n_out in ((800, 500), (200, 600)):
         W = numbers(he_weights, (np.random.default_rng(0), n_in, n_out))
-        wrong_if(W is None, "not answered yet")
+        wrong_if(W is None, BLANK)
         wrong_if(isinstance(W, Exception), stopped(W))
         wrong_if(W.shape != (n_in, n_out), "return a matrix of n_in rows and n_out columns")
         std = W.std()

@@ -6,10 +6,16 @@ import json
 import numbers
 import os
 import pathlib
+import sys
 
 import numpy as np
 
 from dlcourse.guard.views import states_of
+
+IN_A_BROWSER = (
+    ". A browser may forbid storing, in a private window for instance: a path that begins with "
+    "/tmp/ then holds the file as long as the page is open"
+)
 
 
 def signature(net):
@@ -60,6 +66,7 @@ def write_whole(who, path, content):
         os.replace(part, path)
     except OSError as error:
         words = f"cannot write this file, and leaves what is there: {error.strerror or error}"
+        words += IN_A_BROWSER if sys.platform == "emscripten" else ""
         raise OSError(error.errno, f"{who} {words}", str(path)) from None
     finally:
         with contextlib.suppress(OSError):

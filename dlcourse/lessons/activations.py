@@ -12,6 +12,7 @@ import numpy as np
 from dlcourse import activations, initializers, layers, losses, network, plots, training
 from dlcourse.drawing import instrument
 from dlcourse.drawing.style import layer_colors, new_figure
+from dlcourse.lessons import padded
 from dlcourse.lessons.initialization import accuracy_after
 from dlcourse.lessons.letters import Film, letter_net, train
 from dlcourse.optimizers import SGD
@@ -198,7 +199,7 @@ def print_rates(found):
 def print_scores(rows):
     """A line for each {name: accuracies}."""
     for name, scores in rows.items():
-        print(f"{name:<18}", ", ".join(map(told, scores)))
+        print(padded(name, 18), ", ".join(map(told, scores)))
 
 
 def best_rate(scores):
@@ -235,7 +236,7 @@ def print_places(found):
             f"{depth} hidden {told(np.median(scores))} (lr ≈ {lr})"
             for depth, (lr, scores) in row.items()
         ]
-        print(f"{name:<10}", "   ".join(cells))
+        print(padded(name, 10), "   ".join(cells))
 
 
 # Drawings.

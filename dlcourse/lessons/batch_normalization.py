@@ -596,7 +596,7 @@ def show_rates(found, rates):
             dots = np.repeat(rates, reached.shape[1])
             a.plot(dots, np.ravel(reached), "o", color=color, markersize=4, clip_on=False)
             best = int(np.argmax(middle))
-            words.append(f"{unit} {name}: best ≈ {middle[best]:.2f} at lr {rates[best]:g}")
+            words.append(f"{unit} {name}: best ≈ {middle[best]:.2f} at lr ≈ {rates[best]:g}")
         a.set(xscale="log", xlim=(rates[0] * 0.8, rates[-1]), ylim=(-0.03, 1.03))
         a.set(xticks=rates, xticklabels=[f"{rate:g}" for rate in rates], xlabel="rate")
         a.minorticks_off()

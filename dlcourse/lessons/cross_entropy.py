@@ -14,6 +14,7 @@ from dlcourse import activations, plots
 from dlcourse.drawing import instrument
 from dlcourse.drawing.sheet import arrow, box, say, sheet
 from dlcourse.drawing.style import BACKWARD, GREY, INK, SMALL, new_figure
+from dlcourse.lessons import padded
 from dlcourse.lessons.letters import UNITS, as_fraction, letter_net, open_units, small_batch
 from dlcourse.training import accuracy
 
@@ -118,23 +119,23 @@ def off_by_a_tenth(net, x, t):
 def print_digits(ten, share, judge):
     """Print the accuracy of a network with sigmoids and of one with softmax, and whose sums miss 1.
 
-    Returns (how far the accuracies are apart, {"all", "misread", "read rightly": shares}).
+    Returns (how far the accuracies are apart, shares of all, of the misread, of those read right).
     """
     right = accuracy(ten, *judge), accuracy(share, *judge)
-    missed = dict(zip(("all", "misread", "read rightly"), off_by_a_tenth(ten, *judge), strict=True))
+    every, misread, read = off_by_a_tenth(ten, *judge)
     print(f"accuracy: ten sigmoids ≈ {right[0]:.3f}, softmax ≈ {right[1]:.3f}")
-    shares = ", ".join(f"{words} ≈ {value:.2f}" for words, value in missed.items())
+    shares = f"all ≈ {every:.2f}, misread ≈ {misread:.2f}, read rightly ≈ {read:.2f}"
     print(f"sums that miss 1: {shares}")
-    return abs(right[0] - right[1]), missed
+    return abs(right[0] - right[1]), every, misread, read
 
 
 def print_epochs(runs, epochs):
     """A line for each {name: accuracies, epoch by epoch}: those after the given epochs."""
     columns = "      ".join(f"{epoch:<2}" for epoch in epochs)
-    print(f"{'accuracy after epoch':<38}", columns.rstrip())
+    print(padded("accuracy after epoch", 38), columns.rstrip())
     for name, curve in runs.items():
         shown = [f"≈ {curve[epoch - 1]:.2f}" for epoch in epochs if epoch <= len(curve)]
-        print(f"{name:<38}", "  ".join(shown))
+        print(padded(name, 38), "  ".join(shown))
 
 
 # What is seen of it.
@@ -424,18 +425,26 @@ def _said(value):
     return f"{value:.3g}" if np.isfinite(value) and abs(value) < 1e3 else str(value)
 
 
-def show_curves(runs, guess=None, guess_at=1):
-    """The accuracy after every epoch: {"loss, depth": accuracies}; colour is loss, dash is depth.
+DASHED = (0, (4, 2))
+LOOKS = (  # of the lines of show_curves
+    {"color": COLOURS["cross-entropy"], "linestyle": DASHED},
+    {"color": COLOURS["cross-entropy"], "linestyle": "-"},
+    {"color": COLOURS["squared error"], "linestyle": DASHED},
+    {"color": COLOURS["squared error"], "linestyle": "-"},
+    {"color": COLOURS["squared error"], "linestyle": "-", "linewidth": 1.0},
+)
 
-    A name that ends in a rate, "squared error, 20 hidden units, lr 4", gets a thin line.
+
+def show_curves(runs, guess=None, guess_at=1):
+    """The accuracy after every epoch of each {name: accuracies}, whose order gives them their look.
+
+    Cross-entropy without a hidden layer, and with one; squared error without, with, and with one
+    at a larger rate: colour is loss, dashed is without, thin is the larger rate.
     """
     ax = plots.axes(width=8.0, height=3.6)
-    for name, scores in runs.items():
+    for (name, scores), look in zip(runs.items(), LOOKS, strict=True):
         epochs = np.arange(1, len(scores) + 1)
-        dashed = (0, (4, 2)) if "no hidden layer" in name else "-"
-        width = 1.0 if ", lr" in name else 2.0
-        color = COLOURS[name.split(",")[0]]
-        ax.plot(epochs, scores, color=color, linestyle=dashed, linewidth=width, label=name)
+        ax.plot(epochs, scores, label=name, **look)
     _epochs(ax, max(len(scores) for scores in runs.values()))
     _guessed(ax, guess_at, guess)
     plots.end_names(ax)
@@ -501,14 +510,15 @@ def show_sums(net, x, t):
 
 
 def show_hard(pictures, names, runs):
-    """Twelve hard letters with their names, and beside them the accuracy of each {name: run}."""
+    """Twelve hard letters with their names, and beside them the accuracy of each {name: run}.
+
+    Of three runs, in this order: with a hidden layer; without one, softmax; without one, sigmoids.
+    """
     ax = plots.axes(2, width=8.4, height=3.2)
     captions = [chr(65 + name) for name in names[:12]]
     plots.images(pictures[:12], ax[0], captions=captions, columns=4)
-    greys = {"no hidden layer": "0.55", "100 hidden units": "black"}
-    for name, scores in runs.items():
-        color = plots.GREEN if "softmax" in name else greys[name]
-        style = (0, (4, 2)) if "no hidden layer" in name else "-"
+    looks = ("black", "-"), (plots.GREEN, DASHED), ("0.55", DASHED)
+    for (name, scores), (color, style) in zip(runs.items(), looks, strict=True):
         epochs = np.arange(1, len(scores) + 1)
         label = f"{name}: {scores[-1]:.2f}"
         ax[1].plot(epochs, scores, color=color, linestyle=style, label=label)

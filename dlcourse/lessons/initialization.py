@@ -14,6 +14,8 @@ from matplotlib.collections import LineCollection
 from dlcourse import activations, data, initializers, losses, network, plots, training
 from dlcourse.drawing import instrument
 from dlcourse.drawing.style import new_figure
+from dlcourse.exercises.initialization import DEAD, DEEP, EXPLOSION, PLATEAU, ZERO
+from dlcourse.lessons import padded
 from dlcourse.lessons.letters import (
     UNITS,
     Film,
@@ -174,7 +176,7 @@ def told(accuracies):
 def print_told(rows):
     """A line for each {name: accuracies}."""
     for name, accuracies in rows.items():
-        print(f"{name:<28}", told(accuracies))
+        print(padded(name, 28), told(accuracies))
 
 
 # Digits, from He's start and from one that is cut off.
@@ -233,7 +235,8 @@ def last_digit(dtype):
         W = np.full((n_in, n_out), 0.01, dtype)
         up = np.nextafter(W, dtype(1))
         down = np.nextafter(W, dtype(0))
-        return np.choose(rng.integers(3, size=W.shape), [down, W, up])
+        which = rng.integers(3, size=W.shape).astype(np.intp)  # of 32 bits in a browser
+        return np.choose(which, [down, W, up])
 
     return init
 
@@ -299,18 +302,18 @@ def _recipe(init, unit, loss, lr):
 
 CROSS, SQUARED = losses.SoftmaxCrossEntropy, losses.MeanSquaredError
 SICK = {
-    "dead ReLU": _recipe(negative, activations.ReLU, CROSS, 0.1),
-    "plateau": _recipe(initializers.lecun, activations.Tanh, SQUARED, 0.3),
-    "deep sigmoid": _recipe(initializers.lecun, activations.Sigmoid, CROSS, 0.3),
-    "explosion": _recipe(initializers.normal(1), activations.ReLU, CROSS, 0.1),
-    "zero start": _recipe(initializers.normal(0), activations.Tanh, CROSS, 0.3),
+    DEAD: _recipe(negative, activations.ReLU, CROSS, 0.1),
+    PLATEAU: _recipe(initializers.lecun, activations.Tanh, SQUARED, 0.3),
+    DEEP: _recipe(initializers.lecun, activations.Sigmoid, CROSS, 0.3),
+    EXPLOSION: _recipe(initializers.normal(1), activations.ReLU, CROSS, 0.1),
+    ZERO: _recipe(initializers.normal(0), activations.Tanh, CROSS, 0.3),
 }
 CURES = {
-    "dead ReLU": ("init", initializers.he),
-    "plateau": ("loss", CROSS),
-    "deep sigmoid": ("unit", activations.Tanh),
-    "explosion": ("init", initializers.he),
-    "zero start": ("init", initializers.lecun),
+    DEAD: ("init", initializers.he),
+    PLATEAU: ("loss", CROSS),
+    DEEP: ("unit", activations.Tanh),
+    EXPLOSION: ("init", initializers.he),
+    ZERO: ("init", initializers.lecun),
 }
 
 
@@ -418,7 +421,7 @@ def print_recovery(rows):
     for disease in SICK:
         sick = ", ".join(f"≈ {row[disease][0][1]:.2f}" for row in rows)
         cured = ", ".join(f"≈ {row[disease][1][1]:.2f}" for row in rows)
-        print(f"{disease:<13} {sick}; with its line changed {cured}")
+        print(f"{padded(disease, 13)} {sick}; with its line changed {cured}")
 
 
 # What is seen of it.

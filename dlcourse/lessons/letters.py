@@ -10,6 +10,7 @@ import numpy as np
 from dlcourse import activations, data, initializers, layers, losses, network, optimizers, training
 from dlcourse.drawing import instrument
 from dlcourse.drawing.style import new_figure
+from dlcourse.lessons import padded
 
 UNITS = {"sigmoid": activations.Sigmoid, "tanh": activations.Tanh, "ReLU": activations.ReLU}
 LARGEST_SLOPE = {activations.Sigmoid: 0.25, activations.Tanh: 1.0, activations.ReLU: 1.0}
@@ -194,7 +195,7 @@ def ratios(runs, others):
 def print_accuracies(rows):
     """A line for each {name: Histories}: the accuracy after the last epoch."""
     for name, runs in rows.items():
-        print(f"{name:<17}", ", ".join(f"≈ {score:.2f}" for score in accuracies(runs)))
+        print(padded(name, 17), ", ".join(f"≈ {score:.2f}" for score in accuracies(runs)))
 
 
 def as_fraction(share):

@@ -537,12 +537,15 @@ def _path(ax, path, color):
 
 
 def show_grounds(paths, steps=150):
-    """Both losses of the two heaps from above, each with the first steps of its path."""
+    """Both losses of the two heaps from above, each with the first steps of its path.
+
+    paths: {name: places} of cross-entropy, then of squared error.
+    """
     ax = plots.axes(2, width=8.4, height=3.9)
     words = []
-    for a, (name, path) in zip(ax, paths.items(), strict=True):
-        _ground(a, name)
-        _path(a, path[: steps + 1], INKS[name])
+    for a, (name, path), loss in zip(ax, paths.items(), LOSSES, strict=True):
+        _ground(a, loss)
+        _path(a, path[: steps + 1], INKS[loss])
         a.set_title(f"{name}, {steps} steps", loc="left")
         end = path[steps]
         words.append(f"{name} comes to (≈ {end[0]:.1f}, ≈ {end[1]:.1f})")
@@ -614,16 +617,18 @@ def show_valleys(line, points, labels, ends):
 
 
 def print_valleys(sizes, sets, seed=0):
-    """A line for each number of points: sets with two valleys and wrong ends; {size: the counts}.
+    """A line for each number of points: how many sets have two valleys, and wrong ends.
 
-    Of `sets` sets of random points with tossed labels, see count_valleys.
+    Of `sets` sets of random points with tossed labels, see count_valleys. Returns {size: sets with
+    two valleys of (cross-entropy, squared error)}.
     """
     found = {}
     print(f"of {sets} sets with   two valleys   wrong from −6   wrong from 0   cross-entropy: two")
     for n in sizes:
-        found[n] = count_valleys(n_points=n, spread=3, sets=sets, seed=seed)
-        hill, wrong = found[n]["hill"], found[n]["wrong"]
-        counts = [hill["squared error"], wrong[-6], wrong[0], hill["cross-entropy"]]
+        counted = count_valleys(n_points=n, spread=3, sets=sets, seed=seed)
+        wrong, (crossed, squared) = counted["wrong"], counted["hill"].values()
+        found[n] = crossed, squared
+        counts = [squared, wrong[-6], wrong[0], crossed]
         print(f"{n:3} points      ", "          ".join(f"≈ {count:3}" for count in counts))
     return found
 

@@ -17,7 +17,7 @@ from dlcourse.drawing import instrument
 from dlcourse.drawing.sheet import arrow, say, sheet
 from dlcourse.drawing.style import INK, new_figure
 from dlcourse.initializers import normal
-from dlcourse.lessons.letters import letter_net, open_units, train
+from dlcourse.lessons.letters import letter_net, open_units, rms, train
 
 START = np.array([10.0, 3.0])
 RULES = {
@@ -218,7 +218,7 @@ class StepSizes:
     def __call__(self, step, n_steps=None, history=None):
         row = []
         for before, (W, _) in zip(self._before, self.net.weights(), strict=True):
-            row.append(np.linalg.norm(W - before) / np.linalg.norm(before))
+            row.append(rms(W - before) / rms(before))
             before[:] = W
         self._found.append(row)
 

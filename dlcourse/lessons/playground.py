@@ -25,6 +25,7 @@ from dlcourse.drawing import units as unit_drawing
 from dlcourse.drawing.scenes import marks, ridges
 from dlcourse.drawing.sheet import say, sheet
 from dlcourse.drawing.style import GREEN, GREY, INK, ORANGE, PURPLE, new_figure
+from dlcourse.lessons import padded
 
 UNITS = {"sigmoid": activations.Sigmoid, "tanh": activations.Tanh, "ReLU": activations.ReLU}
 SETS = {"circle": data.circle, "xor": data.xor, "blobs": data.blobs, "spiral": data.spiral}
@@ -162,10 +163,10 @@ def solved_by_shape(sets, shapes, rate, steps):
 def print_counts(counts):
     """A line for each set, a column for each shape of `solved_by_shape`."""
     shapes = list(dict.fromkeys(shape for _, shape in counts))
-    print("hidden units  " + "".join(f"{shape:<10}" for shape in shapes).rstrip())
+    print("hidden units  " + "".join(padded(shape, 10) for shape in shapes).rstrip())
     for set_ in dict.fromkeys(name for name, _ in counts):
         row = "".join(f"≈ {counts[set_, shape]}".ljust(10) for shape in shapes)
-        print(f"{set_:<14}{row}".rstrip())
+        print(f"{padded(set_, 14)}{row}".rstrip())
 
 
 # Pieces.

@@ -14,6 +14,7 @@ from matplotlib.patches import Circle
 from dlcourse import activations, losses, plots, training
 from dlcourse.drawing.sheet import arrow, box, say, sheet
 from dlcourse.drawing.style import BACKWARD, GREY, INK, PALE, new_figure
+from dlcourse.lessons import padded
 from dlcourse.lessons.letters import letter_net, train
 
 BLACK = "black"
@@ -272,7 +273,7 @@ def cure_table(sets, test, cures, seed=0):
 def print_cures(table):
     """A line for each number of letters, a column for each cure."""
     names = list(next(iter(table.values())))
-    print("letters  " + "".join(f"{name:<14}" for name in names).rstrip())
+    print("letters  " + "".join(padded(name, 14) for name in names).rstrip())
     for letters, row in table.items():
         cells = "".join(f"≈ {score:.3f}".ljust(14) for score in row.values())
         print(f"{letters:<9}" + cells.rstrip())

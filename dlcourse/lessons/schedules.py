@@ -300,14 +300,17 @@ LINES = {  # a schedule's colour in all drawings of the lesson
 
 @hard_edges
 def show_schedules(made):
-    """The rates of {name: schedule} over 2000 steps, on a plain axis and on a log axis."""
+    """The rates of {name: schedule} over 2000 steps, on a plain axis and on a log axis.
+
+    Of piecewise, exponential, power and cosine, in this order.
+    """
     ax = plots.axes(2, width=8.2, height=2.7)
     words = []
     for a in ax:
-        for name, schedule in made.items():
+        for (name, schedule), kind in zip(made.items(), KINDS[1:], strict=True):
             rates = np.ma.masked_less(rates_of(schedule, STEPS + 1), 1e-5)
-            look = {"drawstyle": "steps-post"} if name == "piecewise" else {}
-            a.plot(rates, color=LINES[name], linestyle="-", linewidth=1.8, label=name, **look)
+            look = {"drawstyle": "steps-post"} if kind == "piecewise" else {}
+            a.plot(rates, color=LINES[kind], linestyle="-", linewidth=1.8, label=name, **look)
         a.set(xlim=(0, STEPS), xlabel="step", xticks=[0, 500, 1000, 1500, 2000])
     ax[0].set(ylim=(0, None), ylabel="learning rate")
     ax[1].set(yscale="log", ylim=(1e-5, 0.2), yticks=[1e-5, 1e-3, 1e-1])
@@ -459,11 +462,14 @@ def show_time_constants(lr, seen=(10, 30, 100, 300, 1000, 3000, 10000)):
 
 @hard_edges
 def show_epochs(runs):
-    """{kind of schedule: [Trained]}: letters of 1000 wrong by epoch, and relative steps."""
+    """Letters of 1000 wrong by epoch, and relative steps, of two {name: [Trained]}.
+
+    Of a constant rate, then of a cosine.
+    """
     ax = plots.axes(2, width=8.2, height=2.9)
     words = []
-    for name, row in runs.items():
-        color = LINES[name]
+    for (name, row), kind in zip(runs.items(), ("constant", "cosine"), strict=True):
+        color = LINES[kind]
         for k, run in enumerate(row):
             shares = 1000 * (1 - np.array(run.history.val_accuracy))
             label = {"label": name} if k == 0 else {}

@@ -49,7 +49,7 @@ def standardized(points):
 
 @functools.cache
 def puzzle(name, seed=0):
-    """(x, t) of "circle" or "xor", 100 points, or of the "four points" of xor.
+    """(x, t) of "circle" or "xor", 100 points, or of "four", the four points of xor.
 
     In both kinds of xor the label is 1 where the signs of the two coordinates differ.
     """
@@ -58,10 +58,10 @@ def puzzle(name, seed=0):
     if name == "xor":
         x, same_sign = standardized(data.xor(100, seed=seed))
         return x, 1 - same_sign
-    if name == "four points":
+    if name == "four":
         corners = np.array([[1.0, 1], [-1, -1], [1, -1], [-1, 1]])
         return corners, np.array([[0], [0], [1], [1]])
-    raise ValueError(f'puzzle takes "circle", "xor" or "four points", got {name!r}')
+    raise ValueError(f'puzzle takes "circle", "xor" or "four", got {name!r}')
 
 
 # Three units placed by hand.

@@ -26,6 +26,7 @@ from dlcourse.drawing.style import (
     SKY,
     new_figure,
 )
+from dlcourse.lessons import padded
 from dlcourse.lessons.letters import rms
 from dlcourse.lessons.rnn_forward_pass import WAYS, small_batch
 
@@ -145,7 +146,8 @@ def first_over_last(steps, forget_bias=None, seeds=10):
 
 def print_arriving(found, steps):
     """A line for each {forget bias: (seeds,)}: the range and the middle, and the memory alone."""
-    print(f"{'step 1 over the last step':<27}{'lowest':<12}{'middle':<12}{'highest':<12}f alone")
+    heads = "".join(padded(word, 12) for word in ("lowest", "middle", "highest"))
+    print(f"{padded('step 1 over the last step', 27)}{heads}f alone")
     for forget_bias, shares in found.items():
         name = "RNN" if forget_bias is None else f"LSTM, forget bias {forget_bias}"
         numbers = [shares.min(), np.median(shares), shares.max()]
@@ -153,7 +155,7 @@ def print_arriving(found, steps):
         alone = ""
         if forget_bias is not None:
             alone = f"{sigmoid(float(forget_bias)) ** (steps - 1):.2g}"
-        print(f"{name:<27}{words}{alone}".rstrip())
+        print(f"{padded(name, 27)}{words}{alone}".rstrip())
 
 
 def shortly(number):
@@ -586,7 +588,7 @@ def page_axes():
     return np.array([figure.add_axes((0.07, low, 0.9, 0.13)) for low in lows])
 
 
-def draw_page(ax=None, first=1.0, second=-0.5, at_step=10, write="first step only", keep=0.9,
+def draw_page(ax=None, first=1.0, second=-0.5, at_step=10, write="first", keep=0.9,
               show="always"):  # fmt: skip
     """Notes, memory, state and way back over twenty steps: a 1 is written at step 1 and kept with
     f = 0.9, so at step 20 a memory of 0.14 is left, and of its error signal as much comes back."""
@@ -595,8 +597,8 @@ def draw_page(ax=None, first=1.0, second=-0.5, at_step=10, write="first step onl
     notes = np.zeros(PAGE_STEPS)
     notes[at_step - 1] = second
     notes[0] = first
-    opened = (at == 1) if write == "first step only" else np.ones(PAGE_STEPS)
-    shown = (at == PAGE_STEPS) if show == "at the end" else np.ones(PAGE_STEPS)
+    opened = (at == 1) if write == "first" else np.ones(PAGE_STEPS)
+    shown = (at == PAGE_STEPS) if show == "end" else np.ones(PAGE_STEPS)
     memory, states = by_hand(notes, opened, keep, shown)
     back = opened * keep ** (PAGE_STEPS - at.astype(float))
     c_end = f"{memory[-1]:.2f}".replace("-", "−").replace("−0.00", "0.00")

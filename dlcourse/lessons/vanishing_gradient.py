@@ -13,6 +13,7 @@ import numpy as np
 from dlcourse import losses, network, plots
 from dlcourse.drawing import instrument
 from dlcourse.drawing.style import new_figure
+from dlcourse.lessons import padded
 from dlcourse.lessons.letters import (
     UNITS,
     as_fraction,
@@ -46,26 +47,21 @@ def one_pass(net, x, t):
 
 
 def inside(net, x, t):
-    """What the way back meets at the output of a network on a batch: a dict of five numbers.
+    """What the way back meets at the output of a network on a batch: an array of five numbers.
 
-    "error" RMS(p - t), "output slope" and "hidden slope" means over units and letters, "signal of a
-    letter" RMS of (p - t) slope, "mean signal" the RMS, over outputs, of its mean over the letters.
+    The error, RMS(p - t); the slopes of the output and of the hidden units, means over units and
+    letters; the signal of a letter, RMS of (p - t) slope; the mean signal, the RMS over outputs of
+    its mean over the letters.
     """
     outputs, slopes, deltas = one_pass(net, x, t)
     signals = deltas[-1] * len(x)
-    return {
-        "error": rms(outputs[-1] - t),
-        "output slope": slopes[-1].mean(),
-        "hidden slope": slopes[0].mean(),
-        "signal of a letter": rms(signals),
-        "mean signal": rms(signals.mean(axis=0)),
-    }
+    error, mean_signal = rms(outputs[-1] - t), rms(signals.mean(axis=0))
+    return np.array([error, slopes[-1].mean(), slopes[0].mean(), rms(signals), mean_signal])
 
 
 def falls_inside(before, after, x, t):
     """By what each number of `inside` is divided from one network to the other."""
-    start, end = inside(before, x, t), inside(after, x, t)
-    return {name: start[name] / end[name] for name in start}
+    return inside(before, x, t) / inside(after, x, t)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -193,7 +189,7 @@ def print_falls(rows):
     """A line for each {name: Histories}: by what each layer fell in the first epoch."""
     for name, runs in rows.items():
         words = [" and ".join(f"≈ {fall:.0f}" for fall in row) for row in falls(runs)]
-        print(f"{name:<17}", "; ".join(words))
+        print(padded(name, 17), "; ".join(words))
 
 
 # What is seen of it.

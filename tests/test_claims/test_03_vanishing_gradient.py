@@ -95,11 +95,11 @@ def test_the_output_slope_takes_a_letters_signal_and_agreement_takes_the_mean_si
     """How far error, slope, a letter's signal and the mean signal fall in the first epoch."""
     for seed in SEEDS:
         _, start, after = after_one_epoch(seed)
-        fall = {name: start[name] / after[name] for name in start}
-        assert fall["output slope"] > 3
-        assert fall["hidden slope"] > 1.5
-        assert fall["signal of a letter"] > 3 * fall["error"]
-        assert fall["mean signal"] > 5 * fall["signal of a letter"]
+        error, output_slope, hidden_slope, signal, mean_signal = start / after
+        assert output_slope > 3
+        assert hidden_slope > 1.5
+        assert signal > 3 * error
+        assert mean_signal > 5 * signal
 
 
 def test_without_either_layer_of_sigmoids_the_letters_come_more_than_twice_as_fast():

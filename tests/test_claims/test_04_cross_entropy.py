@@ -151,10 +151,10 @@ def test_sigmoids_and_softmax_read_digits_alike_and_the_sums_of_sigmoids_miss_1(
         ten, share = digit_net(seed), digit_net(seed)
         letters_room.train(ten, learn, judge, seed=seed, loss=SIGMOID, **setting)
         letters_room.train(share, learn, judge, seed=seed, loss=SOFTMAX, **setting)
-        apart, off = lesson.print_digits(ten, share, judge)
+        apart, every, misread, read = lesson.print_digits(ten, share, judge)
         assert apart < 0.02
-        assert 0.2 < off["all"] < 0.34
-        assert off["misread"] > 2.2 * off["read rightly"]
+        assert 0.2 < every < 0.34
+        assert misread > 2.2 * read
 
 
 def test_on_hard_letters_a_hundred_hidden_units_pay():

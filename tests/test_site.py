@@ -1,0 +1,305 @@
+"""The browser edition as a visitor has it: a browser that reaches no other host.
+
+Two lessons are run; all of them where the variable DLCOURSE_EVERY_LESSON is set. DLCOURSE_SITE
+names a site that is built already. Else one is built, with the Pyodide that DLCOURSE_PYODIDE names
+or the one that tests/pyodide.py fetches.
+"""
+
+import html.parser
+import json
+import os
+import pathlib
+import re
+import shutil
+import subprocess
+import sys
+
+import nbformat
+import pytest
+
+pytest.importorskip(
+    "playwright.sync_api", reason="needs playwright: pip install -r tests/requirements.txt"
+)
+
+import browse
+import build_site
+import pyodide
+
+LESSONS = [path.stem for path in build_site.lessons()]
+RUN = LESSONS if os.environ.get("DLCOURSE_EVERY_LESSON") else LESSONS[:2]
+PAGES = ["index", *LESSONS, "GLOSSARY"]
+OFFLINE = "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1"
+MEASURED = re.compile(r"≈ *[-+]?[0-9][0-9.,]*(e[-+]?[0-9]+)?")  # as tests/sanitize.cfg has it
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory):
+    """The folder of a site."""
+    if built := os.environ.get("DLCOURSE_SITE"):
+        return pathlib.Path(built).resolve()
+    folder = tmp_path_factory.mktemp("site")
+    source = os.environ.get("DLCOURSE_PYODIDE")
+    if not source:
+        source = tmp_path_factory.mktemp("pyodide")
+        try:
+            pyodide.fetch(source)
+        except LookupError as error:
+            pytest.skip(str(error))
+    command = [sys.executable, str(build_site.HOME / "tools/course.py"), "site", str(folder)]
+    variables = {**os.environ, "CI": "true", "DLCOURSE_PYODIDE": str(source)}
+    said = subprocess.run(command, env=variables, capture_output=True, text=True)
+    assert said.returncode == 0, said.stdout + said.stderr
+    return folder
+
+
+@pytest.fixture(scope="module")
+def address(site):
+    with build_site.served(site) as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def browser():
+    try:
+        with browse.chromium(OFFLINE) as found:
+            yield found
+    except LookupError as error:
+        pytest.skip(str(error))
+
+
+@pytest.fixture
+def opened(browser, address):
+    """A function that opens a page of the site; in the end nothing may have gone wrong there."""
+    context, wrong = browser.new_context(viewport={"width": 1300, "height": 1000}), []
+
+    def asked(request):
+        if not request.url.startswith((address, "data:", "blob:")):
+            wrong.append(f"asked another host: {request.url}")
+
+    context.on("request", asked)
+
+    def opened(path, width=1300):
+        page = context.new_page()
+        page.set_default_timeout(120_000)
+        page.set_viewport_size({"width": width, "height": 1000})
+        page.on("console", lambda said: said.type == "error" and wrong.append(said.text))
+        page.on("pageerror", lambda error: wrong.append(str(error)))
+        page.goto(f"{address}/{path}")
+        return page
+
+    yield opened
+    context.close()
+    assert wrong == []
+
+
+class Images(html.parser.HTMLParser):
+    """The alt texts of the pictures of a page's own text."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.alts = []
+        self.feed(text.partition("<article")[2].partition("</article>")[0])
+
+    def handle_starttag(self, tag, attributes):
+        if tag == "img":
+            self.alts.append(dict(attributes).get("alt"))
+
+
+@pytest.mark.parametrize("name", LESSONS)
+def test_a_page_of_the_book_shows_every_stored_picture_with_its_words(site, name):
+    stored = nbformat.read(build_site.HOME / "notebooks" / f"{name}.ipynb", 4)
+    alts = [
+        output.metadata["image/png"]["alt"]
+        for cell in stored.cells
+        for output in cell.get("outputs", [])
+        if "image/png" in output.get("data", {})
+    ]
+    text = (site / f"{name}.html").read_text(encoding="utf-8")
+    assert Images(text).alts == alts
+    assert f'href="{build_site.live(name)}"' in text and f'href="live/{name}.html"' in text
+    assert (site / "live" / build_site.version() / "files" / f"{name}.ipynb").exists()
+
+
+BROKEN = """() => [...document.querySelectorAll("article img, .jp-OutputArea img")]
+    .filter(img => !img.complete || !img.naturalWidth).map(img => img.src)"""
+WIDE = "() => document.scrollingElement.scrollWidth - innerWidth"
+
+
+@pytest.mark.parametrize("width", [1300, 390])
+def test_the_book_is_read_on_any_screen_without_another_host(opened, width):
+    for name in ("index", *RUN, "GLOSSARY"):
+        page = opened(f"{name}.html", width)
+        page.wait_for_load_state("networkidle")
+        page.evaluate("window.MathJax?.startup?.promise")
+        formulas = page.locator("article .math").count()
+        assert page.locator("article .math mjx-container").count() == formulas
+        assert page.locator("mjx-merror").count() == 0
+        assert page.evaluate(BROKEN) == []
+        assert page.evaluate(WIDE) <= 0, f"{name} is wider than {width} pixels"
+        page.close()
+
+
+def test_a_search_finds_the_lesson_that_explains_a_word(opened):
+    page = opened("search.html?q=momentum")
+    found = page.locator("#search-results li a")
+    found.first.wait_for()
+    assert any("06_optimizers" in link.get_attribute("href") for link in found.all())
+
+
+def test_the_link_for_a_class_leads_to_the_newest_live_lesson(opened):
+    page = opened(f"live/{LESSONS[0]}.html")
+    page.wait_for_url(f"**/{build_site.live(LESSONS[0])}")
+    page.locator(".jp-Notebook .jp-Cell").first.wait_for()
+
+
+APP = """async () => {
+    window.app = window.jupyterapp || window.jupyterlab;
+    await app.restored;
+    const session = app.shell.currentWidget.context.sessionContext;
+    await session.ready;
+    await session.session.kernel.info;
+}"""
+NUMBERED = """() => {
+    const cells = app.shell.currentWidget.content.model.cells;
+    for (const cell of cells)
+        if (cell.type === "code" && cell.executionCount === null
+            && cell.sharedModel.getSource().trim()) return false;
+    return true;
+}"""
+NOTEBOOK = "() => app.shell.currentWidget.context.model.toJSON()"
+
+
+def run_all(page):
+    """Run > Run All Cells; the notebook as it is then."""
+    page.locator(".jp-Notebook .jp-Cell").first.wait_for()
+    page.wait_for_function("window.jupyterapp || window.jupyterlab")
+    page.evaluate(APP)
+    page.locator(".lm-MenuBar-itemLabel", has_text=re.compile("^Run$")).click()
+    page.locator(".lm-Menu-itemLabel", has_text=re.compile("^Run All Cells$")).click()
+    page.wait_for_function(NUMBERED, timeout=600_000)
+    page.wait_for_timeout(500)
+    return nbformat.from_dict(page.evaluate(NOTEBOOK))
+
+
+def texts(cell):
+    """What nbval compares of a cell: its streams, and the words of what it shows."""
+    found = {}
+    for output in cell.outputs:
+        if output.output_type == "stream":
+            found[output.name] = found.get(output.name, "") + "".join(output.text)
+        elif output.output_type == "error":
+            found["error"] = found.get("error", "") + output.ename
+        else:
+            for kind in ("text/plain", "text/html"):
+                if kind in output.data:
+                    found[kind] = found.get(kind, "") + "".join(output.data[kind])
+    return {kind: MEASURED.sub("MEASURED", text) for kind, text in found.items()}
+
+
+@pytest.mark.parametrize("name", RUN)
+def test_a_live_lesson_runs_whole_and_says_what_is_stored(opened, name):
+    page = opened(build_site.live(name))
+    ran = run_all(page)
+    stored = nbformat.read(build_site.HOME / "notebooks" / f"{name}.ipynb", 4)
+    assert [cell.id for cell in ran.cells] == [cell.id for cell in stored.cells]
+    for new, old in zip(ran.cells, stored.cells, strict=True):
+        if old.cell_type == "code" and "nbval-ignore-output" not in old.metadata.get("tags", []):
+            assert texts(new) == texts(old), f"cell {old.id}"
+    assert page.evaluate(BROKEN) == []
+    assert page.get_by_text("Error displaying widget").count() == 0
+    handles = page.locator(".jp-CodeCell:has(img.widget-image) .noUi-handle")
+    assert handles.count(), "a lesson has a panel with a slider"
+    for handle in handles.all():
+        handle.scroll_into_view_if_needed()
+        cell = handle.locator("xpath=ancestor::*[contains(@class, 'jp-CodeCell')]")
+        picture = cell.locator("img.widget-image").first.element_handle()
+        before = picture.get_attribute("src")
+        value = handle.get_attribute("aria-valuenow")
+        highest = handle.get_attribute("aria-valuemax")
+        handle.press("PageDown" if value == highest else "PageUp")
+        page.wait_for_function("([img, src]) => img.src !== src", arg=[picture, before])
+    assert page.get_by_role("alert").filter(has_text="No picture").count() == 0
+
+
+def test_a_live_lesson_fits_a_phone(opened):
+    page = opened(build_site.live(LESSONS[0]), 390)
+    page.locator(".jp-Notebook .jp-Cell").first.wait_for()
+    page.locator(".jp-Notebook h1").first.wait_for()
+    assert page.evaluate(WIDE) <= 0
+    width = page.locator(".jp-Notebook .jp-CodeCell").first.bounding_box()["width"]
+    assert 300 < width <= 390
+
+
+MINE = """async path => {
+    const contents = app.serviceManager.contents, model = await contents.get(path, {content: true});
+    model.content.cells[0].source = "my own work";
+    await contents.save(path, model);
+}"""
+FIRST = """async path => {
+    const model = await app.serviceManager.contents.get(path, {content: true});
+    return [model.content.cells[0].source].flat().join("");
+}"""
+
+
+def test_a_new_version_has_its_own_lessons_and_keeps_old_work(opened, site):
+    """A version is an address of its own, and a browser keeps what was written by address."""
+    name, old = f"{LESSONS[0]}.ipynb", site / "live" / build_site.version()
+    new = old.with_name("999")
+    shutil.copytree(old, new, copy_function=os.link)
+    try:
+        for folder, script, first in (
+            (old.name, MINE, "my own work"),
+            (new.name, "() => null", "# 00 Before you start"),
+            (old.name, "() => null", "my own work"),
+        ):
+            page = opened(f"live/{folder}/tree/index.html")
+            page.wait_for_function("window.jupyterapp || window.jupyterlab")
+            page.evaluate(
+                "async () => { window.app = window.jupyterapp || window.jupyterlab;"
+                " await app.restored; }"
+            )
+            page.evaluate(script, name)
+            assert page.evaluate(FIRST, name).startswith(first)
+            page.close()
+    finally:
+        shutil.rmtree(new)
+
+
+def test_what_is_not_pyodide_is_told_and_the_site_that_was_there_stays(tmp_path, monkeypatch):
+    monkeypatch.setenv("DLCOURSE_PYODIDE", str(tmp_path))
+    with pytest.raises(SystemExit, match="no pyodide-lock.json in DLCOURSE_PYODIDE=.*Set DLC"):
+        build_site.pyodide(tmp_path)
+    damaged = tmp_path / "pyodide.zip"
+    damaged.write_bytes(b"PK")
+    monkeypatch.setenv("DLCOURSE_PYODIDE", str(damaged))
+    with pytest.raises(SystemExit, match="is no archive that can be read"):
+        build_site.pyodide(tmp_path)
+    (tmp_path / "pyodide-lock.json").write_text(json.dumps({"packages": {}}), encoding="utf-8")
+    monkeypatch.setenv("DLCOURSE_PYODIDE", str(tmp_path))
+    files = build_site.pyodide(tmp_path)
+    with pytest.raises(SystemExit, match="has no package .*Set DLCOURSE_PYODIDE"):
+        build_site.make_pyodide(files, {}, tmp_path / "made")
+    (tmp_path / "other").mkdir()
+    (tmp_path / "other/thesis.txt").write_text("mine", encoding="utf-8")
+    with pytest.raises(SystemExit, match="holds something else than a site"):
+        build_site.build(tmp_path / "other")
+    assert (tmp_path / "other/thesis.txt").read_text(encoding="utf-8") == "mine"
+
+
+def test_the_release_is_fetched_once_file_by_file(tmp_path, monkeypatch):
+    """From a server of our own in the place of the release's."""
+    shop = tmp_path / "shop"
+    shop.mkdir()
+    (shop / "pyodide.mjs").write_text("export {}", encoding="utf-8")
+    monkeypatch.delenv("DLCOURSE_PYODIDE", raising=False)
+    monkeypatch.setattr(build_site, "CACHE", tmp_path / "cache")
+    with build_site.served(shop) as address:
+        monkeypatch.setattr(build_site, "RELEASE", f"{address}/")
+        files = build_site.pyodide(tmp_path)
+        files.copy("pyodide.mjs", tmp_path)
+        assert (tmp_path / "pyodide.mjs").read_text(encoding="utf-8") == "export {}"
+        with pytest.raises(SystemExit, match=f"in {address}/ has no numpy.whl. Set DLC"):
+            files.copy("numpy.whl", tmp_path)
+    build_site.pyodide(tmp_path).copy("pyodide.mjs", tmp_path / "again.mjs")
+    with pytest.raises(SystemExit, match="cannot be had from .*Set DLCOURSE_PYODIDE"):
+        files.copy("numpy.whl", tmp_path)
