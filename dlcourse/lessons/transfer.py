@@ -14,6 +14,7 @@ from matplotlib.collections import LineCollection
 from dlcourse import activations, data, initializers, losses, network, optimizers, plots, training
 from dlcourse.drawing.sheet import arrow, box, say, sheet
 from dlcourse.drawing.style import BACKWARD, GREY, INK, new_figure, spread
+from dlcourse.lessons import padded
 from dlcourse.lessons.letters import train
 
 PICTURES = (1, 5, 10, 50, 200)  # of each letter
@@ -166,10 +167,10 @@ def untrained(seeds=(0, 1, 2)):
 
 def print_by_pictures(found, pictures=PICTURES):
     """A line for each {name: accuracies (pictures, seeds)}: the means over the starts."""
-    print("pictures".ljust(24) + "".join(f"{n:<9}" for n in pictures).rstrip())
+    print(padded("pictures", 24) + "".join(f"{n:<9}" for n in pictures).rstrip())
     for name, scores in found.items():
         cells = "".join(f"≈ {mean:.2f}".ljust(9) for mean in np.mean(scores, axis=1))
-        print(f"{name:<24}" + cells.rstrip())
+        print(padded(name, 24) + cells.rstrip())
 
 
 # --- what it costs, and what moves
@@ -287,18 +288,13 @@ def autoencoders(images, wiped=0.0, epochs=4, seeds=(0, 1, 2)):
 def print_starts(found):
     """A line for each {name: accuracies (1, seeds)}."""
     for name, scores in found.items():
-        print(f"{name:<26}" + ", ".join(f"≈ {value:.2f}" for value in np.ravel(scores)))
+        print(padded(name, 26) + ", ".join(f"≈ {value:.2f}" for value in np.ravel(scores)))
 
 
 # --- drawings
 
 FROZEN, LEARNS = plots.SKY, plots.ORANGE
-LINES = {  # the colour of each way in all drawings of the lesson
-    "from pixels": plots.PURPLE,
-    "from scratch": INK,
-    "frozen": FROZEN,
-    "all thawed": LEARNS,
-}
+LINES = (plots.PURPLE, INK, FROZEN, LEARNS)  # from pixels, from scratch, frozen, all thawed
 
 
 def _mosaic(ax, images, left, top, columns, size):
@@ -418,11 +414,13 @@ def _picture_axis(ax, pictures=PICTURES):
 
 
 def show_four_curves(found, pictures=PICTURES):
-    """Accuracy over the number of pictures for {way: accuracies (pictures, seeds)}: the summary."""
+    """Accuracy over the number of pictures for {way: accuracies (pictures, seeds)}: the summary.
+
+    The ways stand in the order of LINES.
+    """
     ax = plots.axes(width=7.6, height=4.0)
     said = []
-    for name, scores in found.items():
-        color = LINES[name]
+    for (name, scores), color in zip(found.items(), LINES, strict=True):
         for start in scores.T:
             ax.plot(_place(pictures), start, ".", color=color, markersize=5, label="_start")
         means = np.mean(scores, axis=1)
@@ -635,8 +633,9 @@ def show_worth(found, pictures, scratch, at=10):
 
 def thaw_drawing(found, scratch):
     """The function behind the sliders, for what was found: see `draw_thawed`."""
+    learned = next(iter(found))
 
-    def draw(ax=None, pictures=10, layers_thawed=0, layers_of="A to R"):
+    def draw(ax=None, pictures=10, layers_thawed=0, layers_of=learned):
         """A reader whose three hidden layers are frozen, and its accuracy over the pictures.
 
         With ten of each letter it is 0.73, from scratch 0.53.
