@@ -480,9 +480,10 @@ def show_slow(runs, steps_per_epoch):
     ax.set(xlim=(0, steps[-1]), ylim=(0, 1.02), xlabel="step", ylabel="accuracy")
     plots.end_names(ax)
     found = "; ".join(
-        f"{name} ≈ {scores[1]:.2f}, ≈ {scores[-1]:.2f}" for name, scores in runs.items()
+        f"{name} ≈ {scores[1]:.2f}, ≈ {scores[-1]:.2f} after {steps_per_epoch * len(scores)}"
+        for name, scores in runs.items()
     )
-    plots.show(ax, f"Accuracy after {2 * steps_per_epoch} and after {steps[-1]} steps: {found}.")
+    plots.show(ax, f"Accuracy after {2 * steps_per_epoch} steps and at the end: {found}.")
 
 
 def show_sums(net, x, t):
