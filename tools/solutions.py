@@ -152,7 +152,9 @@ def judge(handed_in, lesson, folder):
             check.source.strip(), [{"text": "the cell of this check is missing, or was changed"}]
         )
         words = [
-            output.get("text") or f"stops with {output.get('ename')}: {output.get('evalue')}"
+            output.get("text", "")
+            if output.get("output_type") != "error"
+            else f"stops with {output.ename}: {output.evalue}"
             for output in outputs
         ]
         lines = "".join(words).strip().splitlines()
