@@ -200,18 +200,18 @@ PANEL = ".jp-CodeCell:has(img.widget-image)"
 
 
 def answered(page, control, act):
-    """Act on a control of a panel: its picture changes. What the panel says in words then."""
+    """Act on a control of a panel: its picture changes."""
     control.scroll_into_view_if_needed()
     cell = control.locator("xpath=ancestor::*[contains(@class, 'jp-CodeCell')]")
     picture = cell.locator("img.widget-image").first.element_handle()
     before = picture.get_attribute("src")
     act()
     page.wait_for_function("([img, src]) => img.src !== src", arg=[picture, before])
-    return " ".join(cell.locator("[role=status]").all_inner_texts())
 
 
 def draw(page, pad):
     """A seven, by the mouse."""
+    pad.evaluate("pad => pad.scrollIntoView({block: 'center'})")
     place = pad.bounding_box()
     for k, (across, down) in enumerate([(0.3, 0.25), (0.7, 0.25), (0.45, 0.8)]):
         at = place["x"] + across * place["width"], place["y"] + down * place["height"]
@@ -242,8 +242,10 @@ def test_a_live_lesson_runs_whole_and_says_what_is_stored(opened, name):
     for choice in choices:
         answered(page, choice, choice.locator("button:not(.mod-active)").first.click)
     for pad in pads:
-        said = answered(page, pad, lambda: draw(page, pad))  # noqa: B023
-        assert said.strip(), "a pad's panel says in words what it reads"
+        answered(page, pad, lambda: draw(page, pad))  # noqa: B023
+    if pads:  # of digits, and of letters
+        page.get_by_text("Your drawing is read as 7").wait_for()
+        page.get_by_text("Your drawing is read as").nth(1).wait_for()
     assert page.get_by_role("alert").filter(has_text="No picture").count() == 0
 
 
