@@ -1,4 +1,4 @@
-"""The kernel that multiplies in a browser, compiled for this machine."""
+"""The kernel that computes in a browser, compiled for this machine."""
 
 import shutil
 import subprocess
@@ -6,11 +6,11 @@ import subprocess
 import numpy as np
 import pytest
 
-from dlcourse import initializers, layers
+from dlcourse import activations, initializers, layers
 from dlcourse.guard import browser
 from dlcourse.network import Sequential
 
-SOURCE = browser.KERNEL.parent.parent.parent / "tools/site/gemm.c"
+SOURCE = browser.KERNEL.parent.parent.parent / "tools/site/kernel.c"
 
 
 @pytest.fixture(scope="module")
@@ -18,18 +18,19 @@ def kernel(tmp_path_factory):
     compiler = next(filter(shutil.which, ("cc", "gcc", "clang")), None)
     if compiler is None:
         pytest.skip("needs a C compiler: cc, gcc or clang")
-    path = tmp_path_factory.mktemp("kernel") / "gemm.so"
+    path = tmp_path_factory.mktemp("kernel") / "kernel.so"
     subprocess.run([compiler, "-O2", "-shared", "-fPIC", SOURCE, "-o", path], check=True)
     return path
 
 
 @pytest.fixture
 def product(kernel):
-    return browser.product_by(browser.kernel(kernel))
+    return browser.product_by(browser.kernel(kernel)[0])
 
 
 # whole tiles, and what is left of rows and columns; the sizes of the lessons
-SHAPES = [(1024, 289, 20), (50, 784, 300), (289, 64, 26), (33, 71, 13), (35, 700, 1), (1, 999, 23)]
+SHAPES = [(1024, 289, 20), (50, 784, 300), (64, 50, 50), (289, 64, 26), (33, 71, 13), (35, 700, 1)]
+SHAPES += [(1, 999, 23), (3, 999, 8), (700, 9, 7)]
 
 
 def drawn(*shape, seed=0):
@@ -89,11 +90,49 @@ def test_dense_gives_the_same_with_the_kernel(kernel):
     assert Fast.backward.__doc__ == layers.Dense.backward.__doc__
 
 
+def ulps(found, exact):
+    """How far numbers are from the exact ones, in units of float32's last digit."""
+    return np.abs(found - exact) / np.spacing(np.abs(exact).astype(np.float32))
+
+
+def test_the_kernels_exponentials_are_right_to_two_last_digits(kernel):
+    expm1 = browser.expm1_by(browser.kernel(kernel)[1])
+    small = 10.0 ** np.linspace(-37, 0, 20_001)
+    z = np.concatenate([np.linspace(-30, 88.7, 300_001), small, -small]).astype(np.float32)
+    assert ulps(expm1(z), np.expm1(z.astype(float))).max() < 2
+    odd = np.array([np.nan, np.inf, 89, -np.inf, -200, 0], np.float32)
+    np.testing.assert_array_equal(expm1(odd), [np.nan, np.inf, np.inf, -1, -1, 0])
+    turned = z[:600].reshape(20, 30).T
+    np.testing.assert_array_equal(expm1(turned), expm1(z)[:600].reshape(20, 30).T)
+
+
+@pytest.mark.parametrize("unit", [activations.Sigmoid, activations.Tanh, activations.ELU])
+def test_units_answer_the_same_with_the_kernel(kernel, unit):
+    fast = {
+        kind: type(kind.__name__, (kind,), {"f": kind.f})
+        for kind in (activations.Sigmoid, activations.Tanh, activations.ELU)
+    }
+    assert browser.speed_up_units(*fast.values(), kernel)
+    plain, fast = unit(), fast[unit]()
+    small = 10.0 ** np.linspace(-30, 0, 3001)
+    z = np.concatenate([np.linspace(-100, 100, 100_001), small, -small]).astype(np.float32)
+    exact = plain.f(z.astype(float))
+    normal = np.abs(exact) > 1e-37  # below, float32 has fewer digits
+    with np.errstate(all="raise", under="ignore"):
+        y = fast.f(z)
+    assert y.dtype == np.float32 and ulps(y, exact)[normal].max() < 5
+    for other in (0.3, z[:10], z[:1000].astype(float)):
+        np.testing.assert_array_equal(fast.f(other), plain.f(other))
+    assert np.isnan(fast.f(np.full(1000, np.nan, np.float32))).all()
+    assert fast.f.__doc__ == plain.f.__doc__
+
+
 def test_without_a_kernel_dense_stays_as_it_is(tmp_path):
     class Plain(layers.Dense):
         """Dense, and nothing more."""
 
-    (tmp_path / "gemm.so").write_bytes(b"no library")
-    for path in (tmp_path / "missing.so", tmp_path / "gemm.so"):
+    (tmp_path / "kernel.so").write_bytes(b"no library")
+    for path in (tmp_path / "missing.so", tmp_path / "kernel.so"):
         assert browser.speed_up(Plain, path) is False
+        assert browser.speed_up_units(*[activations.Sigmoid] * 3, path) is False
     assert Plain.forward is layers.Dense.forward

@@ -1,6 +1,7 @@
 """What lesson 15 calls: drawings, made ready, read, explained and kept; moves; photographs."""
 
 import os
+import sys
 
 import numpy as np
 import pytest
@@ -21,6 +22,21 @@ def shown(monkeypatch):
     told = []
     monkeypatch.setattr(plots, "show", lambda ax, alt, **more: told.append(alt))
     return told
+
+
+@pytest.mark.parametrize("platform", [sys.platform, "emscripten"])
+def test_a_program_is_run_elsewhere_with_its_folder_and_nothing_of_ours(
+    tmp_path, monkeypatch, platform
+):
+    monkeypatch.setattr(sys, "platform", platform)
+    before = sys.argv
+    program = "import sys\nprint(*globals(), file=open(sys.argv[1] + '/seen.txt', 'w'))"
+    lesson.run_elsewhere(program, tmp_path)
+    seen = (tmp_path / "seen.txt").read_text(encoding="utf-8").split()
+    assert "sys" in seen and "lesson" not in seen and "zipfile" not in seen
+    with pytest.raises(Exception, match="1|none"):
+        lesson.run_elsewhere("raise OSError('none')", tmp_path)
+    assert sys.argv is before
 
 
 # --- a program that draws

@@ -196,6 +196,31 @@ def texts(cell):
     return {kind: MEASURED.sub("MEASURED", text) for kind, text in found.items()}
 
 
+PANEL = ".jp-CodeCell:has(img.widget-image)"
+
+
+def answered(page, control, act):
+    """Act on a control of a panel: its picture changes."""
+    control.scroll_into_view_if_needed()
+    cell = control.locator("xpath=ancestor::*[contains(@class, 'jp-CodeCell')]")
+    picture = cell.locator("img.widget-image").first.element_handle()
+    before = picture.get_attribute("src")
+    act()
+    page.wait_for_function("([img, src]) => img.src !== src", arg=[picture, before])
+
+
+def draw(page, pad):
+    """A seven, by the mouse."""
+    pad.evaluate("pad => pad.scrollIntoView({block: 'center'})")
+    place = pad.bounding_box()
+    for k, (across, down) in enumerate([(0.3, 0.25), (0.7, 0.25), (0.45, 0.8)]):
+        at = place["x"] + across * place["width"], place["y"] + down * place["height"]
+        page.mouse.move(*at, steps=1 if k == 0 else 8)
+        if k == 0:
+            page.mouse.down()
+    page.mouse.up()
+
+
 @pytest.mark.parametrize("name", RUN)
 def test_a_live_lesson_runs_whole_and_says_what_is_stored(opened, name):
     page = opened(build_site.live(name))
@@ -207,17 +232,20 @@ def test_a_live_lesson_runs_whole_and_says_what_is_stored(opened, name):
             assert texts(new) == texts(old), f"cell {old.id}"
     assert page.evaluate(BROKEN) == []
     assert page.get_by_text("Error displaying widget").count() == 0
-    handles = page.locator(".jp-CodeCell:has(img.widget-image) .noUi-handle")
-    assert handles.count(), "a lesson has a panel with a slider"
-    for handle in handles.all():
-        handle.scroll_into_view_if_needed()
-        cell = handle.locator("xpath=ancestor::*[contains(@class, 'jp-CodeCell')]")
-        picture = cell.locator("img.widget-image").first.element_handle()
-        before = picture.get_attribute("src")
-        value = handle.get_attribute("aria-valuenow")
-        highest = handle.get_attribute("aria-valuemax")
-        handle.press("PageDown" if value == highest else "PageUp")
-        page.wait_for_function("([img, src]) => img.src !== src", arg=[picture, before])
+    sliders = page.locator(f"{PANEL} .noUi-handle").all()
+    choices = page.locator(f"{PANEL} .widget-toggle-buttons").all()
+    pads = page.locator(f"{PANEL} canvas[aria-label='a pad to draw on']").all()
+    assert sliders or choices or pads, "a lesson has a panel"
+    for slider in sliders:
+        at_end = slider.get_attribute("aria-valuenow") == slider.get_attribute("aria-valuemax")
+        answered(page, slider, lambda: slider.press("PageDown" if at_end else "PageUp"))  # noqa: B023
+    for choice in choices:
+        answered(page, choice, choice.locator("button:not(.mod-active)").first.click)
+    for pad in pads:
+        answered(page, pad, lambda: draw(page, pad))  # noqa: B023
+    if pads:  # of digits, and of letters
+        page.get_by_text("Your drawing is read as 7").wait_for()
+        page.get_by_text("Your drawing is read as").nth(1).wait_for()
     assert page.get_by_role("alert").filter(has_text="No picture").count() == 0
 
 

@@ -3,10 +3,15 @@
 record executes and stores notebooks, solutions fills in or takes out answers, benchmark compares.
 """
 
+import ast
 import base64
 import importlib
 import io
 import os
+import pathlib
+import re
+import shutil
+import subprocess
 import sys
 from unittest import mock
 
@@ -21,8 +26,11 @@ import record
 import solutions
 import stamps
 import variants
+import yaml
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 from PIL import Image
+
+from dlcourse import exercises
 
 
 def wordy(path):
@@ -350,29 +358,157 @@ def test_solutions_are_filled_in_and_taken_out(tmp_path):
     assert stripped[2].source == "<details><summary>Hint</summary>\nh\n</details>\n\nNext."
 
 
+HANDED_IN = {
+    "a": ("x = 1", "check()", "right"),
+    "b": ("x = 2", "check()", "x should be 1 | 1.0"),
+    "c": ("x = 1", "print('right')", "the cell of this check is missing, or was changed"),
+    "d": ("x", "check()", "stops with NameError: name 'x' is not defined"),
+    "e": ("x = 1\ncheck = int", "check()", "the cell of this check printed nothing"),
+    "f": ("import os; os._exit(1)", "check()", "not run: a cell above it, or it, ended Python"),
+}
+
+
+def hand_in(path, answer, check):
+    """A notebook with an answer to `exercise`, in a file."""
+    given = "def check(): print('right' if x == 1 else 'x should be 1 | 1.0')"
+    answered = new_code_cell(answer, metadata={"tags": ["exercise"]})
+    nbformat.write(new_notebook(cells=[new_code_cell(given), answered, new_code_cell(check)]), path)
+
+
 def test_what_is_handed_in_is_judged(tmp_path, capsys):
-    lesson = exercise("```python\nx = 1\n```")
-    nbformat.write(lesson, tmp_path / "lesson.ipynb")
-    given = new_code_cell("def check(): print('right' if x == 1 else 'x should be 1')")
-    for name, answer, check in [
-        ("a", "x = 1", "check()"),
-        ("b", "x = 2", "check()"),
-        ("c", "x = 1", "print('right')"),
-        ("d", "x", "check()"),
-    ]:
-        cells = [
-            given,
-            new_code_cell(answer, metadata={"tags": ["exercise"]}),
-            new_code_cell(check),
-        ]
-        nbformat.write(new_notebook(cells=cells), tmp_path / f"by_{name}.ipynb")
+    nbformat.write(exercise("```python\nx = 1\n```"), tmp_path / "lesson.ipynb")
+    for name, (answer, check, _) in HANDED_IN.items():
+        hand_in(tmp_path / f"by_{name}.ipynb", answer, check)
+    (tmp_path / "by_g.ipynb").write_text("no notebook", encoding="utf-8")
     solutions.main(["judge", str(tmp_path / "lesson.ipynb"), str(tmp_path / "by_*.ipynb")])
-    assert [line.split("  ")[1:] for line in capsys.readouterr().out.splitlines()] == [
-        ["check()", "right"],
-        ["check()", "x should be 1"],
-        ["check()", "the cell of this check is missing, or was changed"],
-        ["check()", "stops with NameError: name 'x' is not defined"],
+    head, line, *rows, last = capsys.readouterr().out.splitlines()
+    assert (head, line) == ("| notebook | check | verdict |", "|---|---|---|")
+    assert rows == [
+        f"| {tmp_path / f'by_{name}.ipynb'} | `check()` | {verdict.replace('|', chr(92) + '|')} |"
+        for name, (_, _, verdict) in HANDED_IN.items()
     ]
+    assert last.startswith(f"| {tmp_path / 'by_g.ipynb'} |  | cannot be read: ")
+
+
+def test_a_cell_that_never_ends_ends_a_judgement_and_not_the_next(tmp_path, monkeypatch):
+    lesson = exercise("```python\nx = 1\n```")
+    hand_in(tmp_path / "late.ipynb", "while True: pass", "check()")
+    monkeypatch.setattr(record, "LONGEST", 2)
+    late = nbformat.read(tmp_path / "late.ipynb", 4)
+    said = solutions.judge(late, lesson, tmp_path)
+    assert said == {"check()": "not run: a cell above it, or it, took too long"}
+
+
+def test_judge_says_where_nothing_was_handed_in(tmp_path):
+    nbformat.write(exercise("```python\nx = 1\n```"), tmp_path / "lesson.ipynb")
+    with pytest.raises(SystemExit, match="judge found no notebook: .*none"):
+        solutions.main(["judge", str(tmp_path / "lesson.ipynb"), str(tmp_path / "none*.ipynb")])
+
+
+CLASSROOM = pathlib.Path(solutions.__file__).parent / "classroom/judge.yml"
+
+
+def test_the_workflow_for_a_classroom_trusts_nobody():
+    workflow = yaml.safe_load(CLASSROOM.read_text(encoding="utf-8"))
+    assert workflow["permissions"] == {"contents": "read"}
+    assert sorted(workflow[True]) == ["push", "workflow_dispatch"]  # YAML reads `on` as true
+    (job,) = workflow["jobs"].values()
+    assert job["timeout-minutes"] <= 30 and "permissions" not in job
+    checkout = job["steps"][0]
+    assert checkout["uses"].startswith("actions/checkout@")
+    assert checkout["with"]["persist-credentials"] is False
+    assert "secrets" not in CLASSROOM.read_text(encoding="utf-8").replace("no secret", "")
+    assert not any("${{" in step.get("run", "") for step in job["steps"])
+
+
+@pytest.mark.skipif(os.name == "nt" or not shutil.which("git"), reason="as on Ubuntu, with git")
+def test_the_workflow_for_a_classroom_judges_what_was_pushed(tmp_path):
+    """Its own lines, one after the other; the environment that it would install is the one here."""
+    course, pushed = tmp_path / "dlcourse", tmp_path / "runner/handed_in/week 1"
+    (course / "notebooks").mkdir(parents=True)
+    shutil.copytree(CLASSROOM.parent.parent, course / "tools")
+    nbformat.write(exercise("```python\nx = 1\n```"), course / "notebooks/01_a.ipynb")
+    git = ("git", "-C", course, "-c", "user.name=a", "-c", "user.email=a@example.org")
+    for command in (("init", "-q"), ("add", "."), ("commit", "-qm", "All"), ("tag", "v1")):
+        subprocess.run([*git, *command], check=True)
+    pushed.mkdir(parents=True)
+    hand_in(pushed / "01_a.ipynb", "import os; x = len(os.environ.get('SECRET', 'a'))", "check()")
+    hand_in(pushed / "notes.ipynb", "x = 1", "check()")
+    runner, summary = tmp_path / "runner", tmp_path / "summary.md"
+    said = {"COURSE": str(course), "VERSION": "v1", "GITHUB_STEP_SUMMARY": str(summary)}
+    (job,) = yaml.safe_load(CLASSROOM.read_text(encoding="utf-8"))["jobs"].values()
+    lines = [step["run"] for step in job["steps"] if "run" in step]
+    assert set(job["env"]) == {"COURSE", "VERSION"} and len(lines) == 3
+    for line in lines:
+        if "course.py open" in line:
+            (runner / "course/.venv").symlink_to(sys.prefix)
+            continue
+        shell = ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", line]
+        subprocess.run(shell, cwd=runner, env={**os.environ, **said, "SECRET": "abc"}, check=True)
+    assert summary.read_text(encoding="utf-8").splitlines() == [
+        "| notebook | check | verdict |",
+        "|---|---|---|",
+        "| handed_in/week 1/01_a.ipynb | `check()` | right |",
+        "",
+    ]
+
+
+LESSONS = sorted(CLASSROOM.parents[2].glob("notebooks/*.ipynb"))
+# what nbgrader 0.9.6 asks of a cell (nbgrader/nbgraderformat/v3.py)
+KINDS = {"grade": bool, "grade_id": str, "locked": bool, "schema_version": int}
+KINDS |= {"solution": bool, "task": bool}
+
+
+def without(mark, source, stub=()):
+    """A cell as nbgrader gives it out: between its marks nothing, or its own stub."""
+    lines, kept = [], True
+    for line in source.splitlines():
+        if f"### BEGIN {mark}" in line:
+            lines += [line.partition("#")[0] + one for one in stub]
+        if f"### BEGIN {mark}" in line or f"### END {mark}" in line:
+            kept = "END" in line
+        elif kept:
+            lines.append(line)
+    return "\n".join(lines)
+
+
+@pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
+def test_every_lesson_can_be_a_source_of_nbgrader(tmp_path, path):
+    solutions.main(["strip", "--nbgrader", str(path), str(tmp_path / "source.ipynb")])
+    found = solutions.exercises(nbformat.read(path, 4))
+    made = nbformat.read(tmp_path / "source.ipynb", 4)
+    cells = [cell for cell in made.cells if "nbgrader" in cell.metadata]
+    told = [cell.metadata["nbgrader"] for cell in cells]
+    for metadata in told:
+        assert {key: type(metadata[key]) for key in KINDS} == KINDS
+        assert metadata["schema_version"] == 3 and not metadata["task"]
+        assert re.fullmatch("[a-zA-Z0-9_-]+", metadata["grade_id"])
+        assert metadata["grade"] is metadata["locked"] is not metadata["solution"]
+        assert metadata.get("points") == (1 if metadata["grade"] else None)
+    assert len({metadata["grade_id"] for metadata in told}) == len(told)
+    assert [metadata["grade"] for metadata in told] == [False, True] * len(found)
+    for (stub, check, _, code), answer, test in zip(found, cells[::2], cells[1::2], strict=True):
+        assert answer.outputs == test.outputs == []
+        released = without("SOLUTION", answer.source, ["raise NotImplementedError()"])
+        *kept, last = released.splitlines()
+        assert kept == stub.source.splitlines() and last.strip() == "raise NotImplementedError()"
+        assert without("HIDDEN TESTS", test.source) == check.source
+        assert 'os.environ["DLCOURSE_STRICT"] = "1"' in test.source
+        solved, known = ast.parse(answer.source), ast.parse(stub.source)
+        if isinstance(known.body[0], ast.FunctionDef):
+            del solved.body[0].body[0]  # the stub's docstring
+        else:
+            del solved.body[: len(known.body)]
+        assert ast.dump(solved) == ast.dump(ast.parse(code))
+    assert not any("<summary>Solution" in cell.source for cell in made.cells)
+
+
+def test_a_stub_of_nbgrader_is_not_answered_yet(capsys):
+    def surprise_in_bits(p):
+        raise NotImplementedError()
+
+    exercises.check_surprise_in_bits(surprise_in_bits)
+    assert capsys.readouterr().out == "not answered yet\n"
 
 
 def test_a_missing_solution_is_named(tmp_path):

@@ -143,7 +143,7 @@ def wheels(work):
     shutil.copytree(
         HOME / "dlcourse", source / "dlcourse", ignore=shutil.ignore_patterns("__pycache__")
     )
-    make_kernel(source / "dlcourse/files/gemm.so")
+    make_kernel(source / "dlcourse/files/kernel.so")
     pip = (sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check")
     course.run(*pip, "wheel", "--no-deps", "--no-build-isolation", "-w", str(folder), str(source))
     any_python = ("--only-binary=:all:", "--python-version=3.14", "--no-deps")
@@ -154,7 +154,7 @@ def wheels(work):
 
 
 def make_kernel(target):
-    """Compile gemm.c for the browser; without a compiler, NumPy multiplies there."""
+    """Compile kernel.c for the browser; without a compiler, NumPy does its work there."""
     if not (shutil.which("clang") and shutil.which("wasm-ld")):
         print("No clang and wasm-ld here (Debian: apt-get install clang lld): without the kernel")
         print("that they make, a long training takes up to four times as long in the browser")
@@ -162,7 +162,7 @@ def make_kernel(target):
     part = target.with_suffix(".o")
     clang = "clang --target=wasm32-unknown-emscripten -msimd128 -O3 -fPIC -fvisibility=hidden"
     link = "wasm-ld -shared --experimental-pic --no-entry --allow-undefined"
-    source = ("-ffreestanding", "-nostdlib", "-c", str(PARTS / "gemm.c"))
+    source = ("-ffreestanding", "-nostdlib", "-c", str(PARTS / "kernel.c"))
     course.run(*clang.split(), *source, "-o", str(part))
     course.run(*link.split(), str(part), "-o", str(target))
     part.unlink()

@@ -39,6 +39,7 @@ RANDOM_ID = re.compile(r"[0-9a-f]{8}(-?[0-9a-f]{4}){0,3}(-?[0-9a-f]{12})?")
 # an address, or a path of this machine
 UNSTABLE = re.compile(r"0x[0-9a-fA-F]{6,}|/(tmp|home|root|Users)/|[A-Z]:\\")
 LARGEST = 500_000  # bytes of a notebook
+LONGEST = 300  # seconds of a cell
 COLOURS = (32, 64, 96, 128, 192)  # of a stored picture: the frequent ones exactly, see palette
 SEEN = 8  # of 255: a smaller difference of a colour is not seen
 
@@ -50,7 +51,10 @@ def execute(notebook, folder, **variables):
     """
     threads = dict.fromkeys(("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "OMP_NUM_THREADS"), "1")
     client = NotebookClient(
-        notebook, timeout=300, kernel_name="python3", resources={"metadata": {"path": str(folder)}}
+        notebook,
+        timeout=LONGEST,
+        kernel_name="python3",
+        resources={"metadata": {"path": str(folder)}},
     )
     inherited = {name: value for name, value in os.environ.items() if name != "DLCOURSE_STRICT"}
     client.execute(env={**inherited, **threads, **variables})

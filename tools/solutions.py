@@ -2,12 +2,15 @@
 
     python tools/solutions.py fill  notebooks/01_logistic_regression.ipynb  filled.ipynb
     python tools/solutions.py strip notebooks/01_logistic_regression.ipynb  handout.ipynb
+    python tools/solutions.py strip --nbgrader notebooks/01_logistic_regression.ipynb  source.ipynb
     python tools/solutions.py judge notebooks/01_logistic_regression.ipynb  handed_in/*.ipynb
 
-fill puts each solution in the place of its stub, strip removes the folded solutions. judge runs
-every notebook that was handed in, which is their code on your machine, and prints a line for each
-exercise. An exercise is a cell tagged `exercise`, a cell tagged `check`, and a text cell that
-begins with the folded hint and the folded solution, one block of Python.
+fill puts each solution in the place of its stub, strip removes the folded solutions. With
+--nbgrader they go into their stubs, between the marks at which `nbgrader generate_assignment` takes
+them out, and every check is a test cell of one point. judge runs every notebook that was handed in,
+which is their code on your machine, and prints a table with a line for each exercise. An exercise
+is a cell tagged `exercise`, a cell tagged `check`, and a text cell that begins with the folded hint
+and the folded solution, one block of Python.
 """
 
 import glob
@@ -17,9 +20,18 @@ import sys
 
 import nbformat
 import record
+from nbclient.exceptions import CellTimeoutError, DeadKernelError
 
 FOLDED = r"<details>\s*<summary>{}</summary>(.*?)</details>\n*"
 BLOCK = re.compile(r"```python\n(.*?)```", re.DOTALL)
+# not in the copy that a learner gets, there again when nbgrader grades: any verdict but "right"
+# raises, which is how nbgrader tells what is wrong
+STRICT = """### BEGIN HIDDEN TESTS
+import os
+
+os.environ["DLCOURSE_STRICT"] = "1"
+### END HIDDEN TESTS
+"""
 
 
 def folded(cell, name):
@@ -70,20 +82,67 @@ def fill(notebook):
 
 def strip(notebook):
     """Remove the folded solutions; hints stay."""
-    for _, _, text, _ in exercises(notebook):
+    return without_solutions(notebook, exercises(notebook))
+
+
+def without_solutions(notebook, found):
+    """The notebook without the folded solutions of these exercises."""
+    for _, _, text, _ in found:
         text.source = re.sub(FOLDED.format("Solution"), "", text.source, flags=re.DOTALL).strip()
     return notebook
+
+
+def for_nbgrader(notebook):
+    """The notebook as a source of nbgrader: what `strip` leaves, solutions between its marks.
+
+    Outputs of exercises and checks are removed; what else nbgrader needs to know of a cell is in
+    its metadata, see `graded`.
+    """
+    found = exercises(notebook)
+    for stub, check, _, code in found:
+        name = check.source.partition("(")[0].rpartition(".")[2]
+        stub.source = marked(stub.source, code)
+        stub.metadata["nbgrader"] = graded(f"answer_{name.removeprefix('check_')}", solution=True)
+        check.source = STRICT + check.source
+        check.metadata["nbgrader"] = graded(name, grade=True, locked=True, points=1)
+        for cell in (stub, check):
+            cell.outputs, cell.execution_count = [], None
+    return without_solutions(notebook, found)
+
+
+def marked(stub, code):
+    """The stub with its solution between nbgrader's marks.
+
+    A solution that begins with the stub's own `def` goes in below the stub's docstring; any other
+    one, whole, below the stub.
+    """
+    head, _, body = code.partition("\n")
+    inside = "    " if stub.startswith(f"{head}\n") and head.startswith("def ") else ""
+    solution = body if inside else code
+    return f"{stub}\n{inside}### BEGIN SOLUTION\n{solution}\n{inside}### END SOLUTION"
+
+
+def graded(grade_id, **more):
+    """nbgrader's metadata of a cell, in the third version of its schema."""
+    told = {"grade": False, "grade_id": grade_id, "locked": False, "schema_version": 3}
+    return {**told, "solution": False, "task": False, **more}
 
 
 def judge(handed_in, lesson, folder):
     """{the lesson's check: what it printed in the notebook handed in}.
 
-    Errors elsewhere do not stop the run.
+    Errors elsewhere do not stop the run; a cell that takes too long, or ends Python, does.
     """
     for cell in handed_in.cells:
         cell.metadata["tags"] = ["raises-exception"]
         cell.outputs = []
-    record.execute(handed_in, folder)
+    silence = "the cell of this check printed nothing"
+    try:
+        record.execute(handed_in, folder)
+    except CellTimeoutError:
+        silence = "not run: a cell above it, or it, took too long"
+    except DeadKernelError:
+        silence = "not run: a cell above it, or it, ended Python"
     said = {
         cell.source.strip(): cell.outputs for cell in handed_in.cells if cell.cell_type == "code"
     }
@@ -93,29 +152,51 @@ def judge(handed_in, lesson, folder):
             check.source.strip(), [{"text": "the cell of this check is missing, or was changed"}]
         )
         words = [
-            output.get("text") or f"stops with {output.get('ename')}: {output.get('evalue')}"
+            output.get("text", "")
+            if output.get("output_type") != "error"
+            else f"stops with {output.ename}: {output.evalue}"
             for output in outputs
         ]
-        verdicts[check.source.strip()] = "".join(words).strip().splitlines()[-1]
+        lines = "".join(words).strip().splitlines()
+        verdicts[check.source.strip()] = lines[-1] if lines else silence
     return verdicts
 
 
+def table(handed_in, lesson, folder):
+    """Print what `judge` says of each of the files, as a table of Markdown.
+
+    A file that is no notebook has a line that says so.
+    """
+    print("| notebook | check | verdict |\n|---|---|---|")
+    for path in handed_in:
+        try:
+            verdicts = judge(nbformat.read(path, 4), lesson, folder)
+        except ValueError as error:
+            verdicts = {"": f"cannot be read: {str(error).splitlines()[0]}"}
+        for check, verdict in verdicts.items():
+            cells = (path, f"`{check}`" if check else "", verdict)
+            print("|", " | ".join(cell.replace("|", "\\|") for cell in cells), "|", flush=True)
+
+
 def main(arguments):
-    if (
-        len(arguments) < 3
-        or arguments[0] not in ("fill", "strip", "judge")
-        or (arguments[0] != "judge" and len(arguments) > 3)
-    ):
+    what, *paths = arguments or [""]
+    for_them = what == "strip" and "--nbgrader" in paths
+    if for_them:
+        paths.remove("--nbgrader")
+    many = len(paths) >= 2 if what == "judge" else len(paths) == 2
+    if what not in ("fill", "strip", "judge") or not many:
         sys.exit(__doc__)
-    what, path, *others = arguments
+    path, *others = paths
     try:
-        lesson, folder = nbformat.read(path, 4), pathlib.Path(path).parent
+        lesson = nbformat.read(path, 4)
         if what == "judge":
-            for path in sorted(name for pattern in others for name in glob.glob(pattern)):
-                for check, verdict in judge(nbformat.read(path, 4), lesson, folder).items():
-                    print(f"{path}  {check}  {verdict}")
+            handed_in = sorted(name for pattern in others for name in glob.glob(pattern))
+            if not handed_in:
+                sys.exit(f"judge found no notebook: {' '.join(others)}")
+            table(handed_in, lesson, pathlib.Path(path).parent)
         else:
-            nbformat.write({"fill": fill, "strip": strip}[what](lesson), others[0])
+            made = {"fill": fill, "strip": for_nbgrader if for_them else strip}[what](lesson)
+            nbformat.write(made, others[0])
     except ValueError as error:
         sys.exit(f"{path}: {error}")
 

@@ -1,10 +1,12 @@
-"""In a browser NumPy multiplies without BLAS: there Dense's products take a small kernel of C.
+"""In a browser NumPy has no BLAS, and slow exponentials: a small kernel of C computes there.
 
-The kernel is made when the browser edition is built (tools/site/gemm.c) and lies beside the data.
-Where it is missing or does not load, NumPy multiplies.
+The kernel is made when the browser edition is built (tools/site/kernel.c) and lies beside the data.
+It multiplies for Dense, and raises e to powers for the bent units. Where it is missing or does not
+load, NumPy does both.
 """
 
 import ctypes
+import functools
 import pathlib
 
 import numpy as np
@@ -12,21 +14,23 @@ import numpy as np
 from dlcourse.guard.shapes import takes_dy, takes_x
 from dlcourse.guard.vectors import ones
 
-KERNEL = pathlib.Path(__file__).parent.parent / "files/gemm.so"
+KERNEL = pathlib.Path(__file__).parent.parent / "files/kernel.so"
 WORTH = 20_000  # multiplications: below, NumPy is as fast
+MANY = 500  # exponentials: as many
 FLOAT = np.dtype(np.float32)
 
 
 def kernel(path):
-    """The function `sgemm` of a file made from gemm.c; OSError where there is none."""
+    """The functions (sgemm, expm1f_all) of a file made from kernel.c; OSError where one lacks."""
+    library, number, array = ctypes.CDLL(str(path)), ctypes.c_int, ctypes.c_void_p
     try:
-        found = ctypes.CDLL(str(path)).sgemm
+        sgemm, expm1f_all = library.sgemm, library.expm1f_all
     except AttributeError as error:
-        raise OSError(f"{path} has no sgemm") from error
-    found.restype = None
-    number, array = ctypes.c_int, ctypes.c_void_p
-    found.argtypes = [array, number, number, array, number, array, *[number] * 4]
-    return found
+        raise OSError(f"{path} is no kernel: {error}") from error
+    sgemm.restype = expm1f_all.restype = None
+    sgemm.argtypes = [array, number, number, array, number, array, *[number] * 4]
+    expm1f_all.argtypes = [array, array, number]
+    return sgemm, expm1f_all
 
 
 def product_by(sgemm):
@@ -42,28 +46,52 @@ def product_by(sgemm):
         if b.strides[1] != 4:
             b = np.ascontiguousarray(b)
         c = np.empty((m, n), FLOAT) if out is None else out
-        if not all(array.flags.aligned for array in (a, b, c)) or c.strides[1] != 4:
+        aligned = a.flags.aligned and b.flags.aligned and c.flags.aligned
+        if not aligned or c.strides[1] != 4:
             return a.dot(b, out=out)
-        rows = [stride // 4 for stride in (*a.strides, b.strides[0], c.strides[0])]
+        a_row, a_column = a.strides
         sgemm(
-            a.ctypes.data, rows[0], rows[1], b.ctypes.data, rows[2], c.ctypes.data, rows[3], m, k, n
+            a.ctypes.data,
+            a_row // 4,
+            a_column // 4,
+            b.ctypes.data,
+            b.strides[0] // 4,
+            c.ctypes.data,
+            c.strides[0] // 4,
+            m,
+            k,
+            n,
         )
         return c
 
     return product
 
 
+def expm1_by(expm1f_all):
+    """A function of an array z of float32: e^z - 1 by the kernel, a fresh array."""
+
+    def expm1(z):
+        z = np.ascontiguousarray(z)
+        y = np.empty(z.shape, FLOAT)
+        expm1f_all(z.ctypes.data, y.ctypes.data, z.size)
+        return y
+
+    return expm1
+
+
 def speed_up(dense, path=KERNEL):
     """Let the class Dense multiply by the kernel; True, or False where there is none."""
     try:
-        product = product_by(kernel(path))
+        product = product_by(kernel(path)[0])
     except OSError:
         return False
 
     @takes_x("N n_in")
     def forward(self, x, training=False):
         self._x = x
-        return product(x, self.W) + self.b
+        y = product(x, self.W)
+        y += self.b
+        return y
 
     @takes_dy
     def param_grads(self, dy):
@@ -79,3 +107,36 @@ def speed_up(dense, path=KERNEL):
         method.__doc__ = getattr(dense, method.__name__).__doc__
         setattr(dense, method.__name__, method)
     return True
+
+
+def speed_up_units(sigmoid, tanh, elu, path=KERNEL):
+    """Let these classes take exponentials from the kernel; True, or False where there is none.
+
+    The kernel takes float32, and what is large enough.
+    """
+    try:
+        expm1 = expm1_by(kernel(path)[1])
+    except OSError:
+        return False
+
+    def f_of_tanh(self, z):
+        powers = expm1(np.minimum(2 * z, 40))  # tanh 20 is 1 in every precision
+        return powers / (powers + 2)
+
+    _by_kernel(sigmoid, lambda self, z: 1 / (2 + expm1(-z)))
+    _by_kernel(tanh, f_of_tanh)
+    _by_kernel(elu, lambda self, z: np.maximum(z, 0) + self.alpha * expm1(np.minimum(z, 0)))
+    return True
+
+
+def _by_kernel(unit, fast):
+    """Let a class compute f by `fast`, where z is large and float32."""
+    plain = unit.f
+
+    @functools.wraps(plain)
+    def f(self, z):
+        if isinstance(z, np.ndarray) and z.dtype == FLOAT and z.size >= MANY:
+            return fast(self, z)
+        return plain(self, z)
+
+    unit.f = f

@@ -7,6 +7,8 @@ array (112, 112) from 0, paper, to 1, ink, as `live.Pad` sends it.
 
 import io
 import math
+import subprocess
+import sys
 import zipfile
 from dataclasses import dataclass
 
@@ -402,6 +404,25 @@ def l_layer_model(x, t, sizes, lr, n_steps, seed=0):
     loss, rule = losses.SigmoidCrossEntropy(), optimizers.SGD(lr)
     history = training.fit(net, loss, rule, [(x, t)], epochs=n_steps)
     return net, history.loss
+
+
+# --- a network opened elsewhere
+
+
+def run_elsewhere(program, folder):
+    """Run the text of a program in another process; sys.argv[1] is the folder there.
+
+    A browser has no other process: it runs in this one, with none of its variables.
+    """
+    if sys.platform != "emscripten":
+        subprocess.run([sys.executable, "-c", program, str(folder)], check=True)
+        return
+    before = sys.argv
+    sys.argv = ["-c", str(folder)]
+    try:
+        exec(program, {"__name__": "__main__"})
+    finally:
+        sys.argv = before
 
 
 # --- what stands behind the pads
