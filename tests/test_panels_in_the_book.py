@@ -55,6 +55,16 @@ def test_the_cells_that_a_panel_needs_are_found(between, found):
     assert "".join(listed) == found
 
 
+def test_pictures_are_alike_that_the_eye_takes_for_the_same_and_no_others():
+    def pictures(height):
+        panel = widgets.explore(lambda ax, v=1.0: ax.plot([0, height, v, 9]), v=(0.0, 5.0))
+        return needs.pictures(panels.Shown(panel))
+
+    assert needs.alike(pictures(1), pictures(1 + 1e-6))
+    assert not needs.alike(pictures(1), pictures(1.5))
+    assert not needs.alike(None, pictures(1)) and not needs.alike(pictures(1)[:1], pictures(1))
+
+
 def test_a_panel_that_the_book_cannot_show_gets_no_list():
     draw = "def draw(ax=None, ink=None):\n    return ax"
     pad = lesson_of(
