@@ -252,7 +252,7 @@ class Moved:
     def answered(self, act):
         """Do something, wait for the picture that answers, and return its pixels."""
         image = self.image.element_handle()
-        before = image.get_attribute("src")
+        before = image.evaluate("img => img.src")
         act()
         self.page.wait_for_function(CHANGED, arg=[image, before])
         assert self.place.locator(".panel-wrong").count() == 0, self.place.inner_text()
