@@ -163,6 +163,7 @@ class landmarks(ipywidgets.HBox):
     value, description = traitlets.Float(), traitlets.Unicode()
 
     def __init__(self, slider, places):
+        self.places = places
         self.min, self.max, self.step = slider.min, slider.max, slider.step
         if hasattr(slider, "base"):
             self.base = slider.base  # the ends of a slider on a log scale are exponents

@@ -14,7 +14,9 @@ import re
 import warnings
 
 import nbformat
+import needs
 import numpy as np
+import panels
 import pseudo
 import pytest
 import record
@@ -904,6 +906,29 @@ def test_an_exercise_left_blank_fails_its_check(request, played, monkeypatch):
         exec(stub.source, variables)
         with pytest.raises(AssertionError, match="not answered yet"):
             exec(check.source, variables)
+
+
+def test_a_panel_in_the_book_shows_the_same_after_the_cells_that_it_needs(played):
+    """Its first picture, and one move of each control, are those of the whole lesson."""
+    cells, _, found, _ = played
+    text = nbformat.writes(new_notebook(cells=cells))
+    in_turn = panels.Lesson(text)
+    moved = zip([cell for cell in cells if "widget" in tags(cell)], found, strict=True)
+    for cell, (panel, _) in moved:
+        if panels.ABOUT not in cell.metadata:
+            assert isinstance(panel, live.Live) or any(
+                isinstance(control, live.Pad) for control in panel.controls.values()
+            ), f"python tools/needs.py writes what cell {cell.id} needs"
+            continue
+        listed = cell.metadata[panels.ABOUT]["needs"]
+        assert listed[0] == cells[0].id, "the setup cell"
+        assert listed == [name for name in in_turn.sources if name in listed]
+        for name in in_turn.missing(cell.id):
+            in_turn.run(name)
+        again, whole = in_turn.panel(cell.id), panels.Shown(panel)
+        assert needs.alike(needs.pictures(again), needs.pictures(whole)), (
+            f"cell {cell.id}: python tools/needs.py finds anew what it needs"
+        )
 
 
 COUNTER = itertools.count(1)

@@ -5,6 +5,7 @@ names a site that is built already. Else one is built, with the Pyodide that DLC
 or the one that tests/pyodide.py fetches.
 """
 
+import functools
 import html.parser
 import json
 import os
@@ -24,6 +25,7 @@ pytest.importorskip(
 import browse
 import build_site
 import pyodide
+from test_browser import PIXELS
 
 LESSONS = [path.stem for path in build_site.lessons()]
 RUN = LESSONS if os.environ.get("DLCOURSE_EVERY_LESSON") else LESSONS[:2]
@@ -70,16 +72,17 @@ def browser():
 @pytest.fixture
 def opened(browser, address):
     """A function that opens a page of the site; in the end nothing may have gone wrong there."""
-    context, wrong = browser.new_context(viewport={"width": 1300, "height": 1000}), []
+    contexts, wrong = {}, []
 
     def asked(request):
         if not request.url.startswith((address, "data:", "blob:")):
             wrong.append(f"asked another host: {request.url}")
 
-    context.on("request", asked)
-
-    def opened(path, width=1300):
-        page = context.new_page()
+    def opened(path, width=1300, touch=False):
+        if touch not in contexts:
+            contexts[touch] = browser.new_context(has_touch=touch)
+            contexts[touch].on("request", asked)
+        page = contexts[touch].new_page()
         page.set_default_timeout(120_000)
         page.set_viewport_size({"width": width, "height": 1000})
         page.on("console", lambda said: said.type == "error" and wrong.append(said.text))
@@ -88,7 +91,8 @@ def opened(browser, address):
         return page
 
     yield opened
-    context.close()
+    for context in contexts.values():
+        context.close()
     assert wrong == []
 
 
@@ -256,6 +260,131 @@ def test_a_live_lesson_fits_a_phone(opened):
     assert page.evaluate(WIDE) <= 0
     width = page.locator(".jp-Notebook .jp-CodeCell").first.bounding_box()["width"]
     assert 300 < width <= 390
+
+
+CHANGED = "([img, src]) => img.src !== src && img.complete && img.naturalWidth"
+SIZE = "img => [img.naturalWidth, img.naturalHeight, img.clientWidth]"
+
+
+class Moved:
+    """A panel of the book's page that a visitor moves."""
+
+    def __init__(self, page, place):
+        self.page, self.place = page, place
+        self.image = place.locator("img")
+
+    def start(self):
+        self.answered(self.place.get_by_role("button", name="Make this move").click)
+        self.place.get_by_role("group", name="Controls of the picture above").wait_for()
+
+    def answered(self, act):
+        """Do something, wait for the picture that answers, and return its pixels."""
+        image = self.image.element_handle()
+        before = image.evaluate("img => img.src")
+        act()
+        self.page.wait_for_function(CHANGED, arg=[image, before])
+        assert self.place.locator(".panel-wrong").count() == 0, self.place.inner_text()
+        return self.image.evaluate(PIXELS)
+
+    def ways(self):
+        """For each control that is seen, functions that move it."""
+        for slider in self.place.get_by_role("slider").all():
+            yield [functools.partial(slider.press, key) for key in ("End", "Home")]
+        for group in self.place.locator("fieldset:visible").all():
+            others = group.locator("input:not(:checked)").all()
+            yield [radio.check for radio in others]
+        for box in self.place.get_by_role("checkbox").all():
+            yield [box.click]
+        for name in ("draw again", "step on"):
+            for button in self.place.get_by_role("button", name=name).all():
+                yield [button.click]
+
+    def start_again(self):
+        return self.answered(self.place.get_by_role("button", name="start again").click)
+
+
+@pytest.mark.parametrize("name", RUN)
+def test_every_control_of_every_panel_moves_the_picture_in_the_book(opened, name):
+    page = opened(f"{name}.html")
+    stored = nbformat.read(build_site.HOME / "notebooks" / f"{name}.ipynb", 4)
+    cells = [cell.id for cell in stored.cells if "dlcourse" in cell.metadata]
+    places = page.locator(".dlcourse-panel").all()
+    assert [place.get_attribute("id") for place in places] == [f"panel-{cell}" for cell in cells]
+    for place in places:
+        panel = Moved(page, place)
+        size, words = panel.image.evaluate(SIZE), panel.image.get_attribute("alt")
+        panel.start()
+        assert panel.image.evaluate(SIZE) == size
+        assert panel.image.get_attribute("alt") == words
+        first = panel.image.evaluate(PIXELS)
+        for ways in list(panel.ways()):
+            assert any(panel.answered(way) != first for way in ways), place.inner_text()
+            assert panel.image.get_attribute("alt").endswith(f"As it began: {words}")
+            assert panel.start_again() == first
+
+
+def started(opened, name, **more):
+    """The first panel of a lesson, and it moves."""
+    page = opened(f"{name}.html", **more)
+    panel = Moved(page, page.locator(".dlcourse-panel").first)
+    panel.start()
+    return panel
+
+
+def test_the_newest_value_wins_in_the_book(opened):
+    panel = started(opened, LESSONS[0])
+    slider = panel.place.get_by_role("slider").first
+    last = panel.answered(lambda: slider.press("End"))
+    highest = slider.get_attribute("aria-valuetext")
+    panel.answered(lambda: slider.press("Home"))
+    for _ in range(int(slider.get_attribute("max"))):
+        slider.press("ArrowRight")
+    image = panel.image.element_handle()
+    panel.page.wait_for_function(f"([img, last]) => ({PIXELS})(img) === last", arg=[image, last])
+    assert slider.get_attribute("aria-valuetext") == highest
+    assert panel.place.locator("output").first.inner_text() == highest
+
+
+def test_a_player_plays_in_the_book_until_it_is_stopped(opened):
+    panel = started(opened, LESSONS[1])
+    slider = panel.place.get_by_role("slider", name="steps")
+    panel.answered(panel.place.get_by_role("button", name="play").click)
+    panel.answered(lambda: None)
+    panel.place.get_by_role("button", name="pause").click()
+    reached = int(slider.input_value())
+    assert reached >= 2
+    panel.page.wait_for_timeout(1000)
+    assert int(slider.input_value()) == reached
+    panel.place.get_by_role("button", name="play").wait_for()
+
+
+def test_a_finger_moves_a_panel_of_the_book_on_a_phone(opened):
+    panel = started(opened, LESSONS[1], width=390, touch=True)
+    assert panel.page.evaluate(WIDE) <= 0
+    slider = panel.place.get_by_role("slider").first
+    slider.scroll_into_view_if_needed()
+    box = slider.bounding_box()
+    assert box["height"] >= 40 and box["x"] >= 0 and box["x"] + box["width"] <= 390
+    tap = (box["x"] + 0.9 * box["width"], box["y"] + box["height"] / 2)
+    first = panel.image.evaluate(PIXELS)
+    assert panel.answered(lambda: panel.page.touchscreen.tap(*tap)) != first
+
+
+def test_where_python_does_not_start_the_page_says_why_and_tries_again(opened):
+    page = opened(f"{LESSONS[0]}.html")
+    where, kind = "**/static/pyodide/pyodide.mjs", "text/javascript"
+    broken = "export function loadPyodide() { throw new Error('no memory left'); }"
+    page.context.route(where, lambda route: route.fulfill(body=broken, content_type=kind))
+    place = page.locator(".dlcourse-panel").first
+    before = place.locator("img").get_attribute("src")
+    place.get_by_role("button", name="Make this move").click()
+    again = place.get_by_role("button", name="Try again")
+    again.wait_for()
+    assert "no memory left" in place.get_by_role("status").inner_text()
+    assert place.locator("img").get_attribute("src") == before
+    page.context.unroute(where)
+    Moved(page, place).answered(again.click)
+    assert again.count() == 0 and place.get_by_role("slider").count()
 
 
 MINE = """async path => {

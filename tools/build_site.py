@@ -7,6 +7,8 @@ files, for any server:
     live/0.1.0/                                   JupyterLite and Pyodide, the notebooks not run yet
     live/01_logistic_regression.html              leads to the newest live lesson: a link to hand on
 
+The panels of a page of the book move there, too: a button starts the Pyodide of live/VERSION.
+
 What a visitor writes stays in her browser, under the address of live/VERSION. A new version is a
 new address, so she gets its lessons; other versions that lie in the folder are left where they are,
 and her work with them.
@@ -18,6 +20,7 @@ some 30 MB, are fetched from the pinned release, once.
 
 import contextlib
 import functools
+import gzip
 import hashlib
 import html
 import http.server
@@ -300,16 +303,19 @@ def make_book(work, out):
     source, extra = work / "book", work / "extra"
     source.mkdir()
     shutil.copytree(HOME / "notebooks/pictures", extra / "pictures")
-    for name in ("conf.py", "book.css"):
-        shutil.copy(PARTS / name, source)
+    shutil.copy(PARTS / "conf.py", source)
     (source / "_static").mkdir()
-    shutil.move(source / "book.css", source / "_static")
+    for name in ("book.css", "live.js", "worker.js", "panels.py"):
+        shutil.copy(PARTS / name, source / "_static")
     mathjax = next((work / "wheels").glob("django_static_mathjax-*.whl"))
     with zipfile.ZipFile(mathjax) as archive:
         script = archive.read("mathjax/static/mathjax/es5/tex-svg.js")
     (source / "_static/mathjax.js").write_bytes(script)
     for path in lessons():
         notebook = json.loads(_beside(path.read_text(encoding="utf-8")))
+        for cell in notebook["cells"]:
+            if "dlcourse" in cell["metadata"]:
+                cell["metadata"]["dlcourse"]["id"] = cell["id"]  # Sphinx does not pass it on
         notebook["cells"].insert(1, way_in(path.stem))
         (source / path.name).write_text(json.dumps(notebook), encoding="utf-8")
     text = (HOME / "notebooks/GLOSSARY.md").read_text(encoding="utf-8")
@@ -317,7 +323,18 @@ def make_book(work, out):
     (source / "index.md").write_text(index(), encoding="utf-8")
     command = ("-m", "sphinx", "-W", "--keep-going", "-q", "-b", "html")
     place = ("-d", str(work / "doctrees"), "-D", f"release={version()}", str(source), str(out))
-    course.run(sys.executable, *command, *place, DLCOURSE_EXTRA=str(extra))
+    size = megabytes(work / "lite/static/pyodide")
+    more = {"DLCOURSE_EXTRA": str(extra), "DLCOURSE_MEGABYTES": str(size)}
+    course.run(sys.executable, *command, *place, **more)
+
+
+def megabytes(folder):
+    """How much a page loads to move its panels, compressed as most servers do it."""
+    packages = json.loads((folder / LOCK).read_text(encoding="utf-8"))["packages"]
+    names = {package["file_name"] for package in needed(packages, ["dlcourse"]).values()}
+    names |= {LOCK, *RUNTIME, *MACHINE} - {"pyodide.js"}
+    files = [folder / name for name in names if (folder / name).exists()]
+    return round(sum(len(gzip.compress(file.read_bytes())) for file in files) / 1e6)
 
 
 def way_in(name):

@@ -5,10 +5,10 @@
 
 Each runs in a clean kernel; --check runs nothing.
 
-Stored: outputs, counts from 1, readable cell ids, tags, the alt text of pictures, small pictures;
-the old picture where the new one looks the same, so that diffs stay small. Not stored: widgets
-(their picture is), versions, timings, the state of an editor. A notebook that fails stays as it
-was.
+Stored: outputs, counts from 1, readable cell ids, tags, what tools/needs.py wrote, the alt text of
+pictures, small pictures; the old picture where the new one looks the same, so that diffs stay
+small. Not stored: widgets (their picture is), versions, timings, the state of an editor. A notebook
+that fails stays as it was.
 """
 
 import base64
@@ -121,6 +121,7 @@ def normalise(notebook, name, before=None):
             if cell.metadata.get("jupyter", {}).get(key)
         }
         kept = {"tags": cell.metadata.get("tags"), "jupyter": hidden}
+        kept["dlcourse"] = cell.metadata.get("dlcourse")
         cell.metadata = nbformat.from_dict({key: value for key, value in kept.items() if value})
         if cell.cell_type == "code":
             _normalise_outputs(cell, before.cells[position] if before else {})

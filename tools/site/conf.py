@@ -2,6 +2,7 @@
 
 import os
 
+from docutils import nodes
 from myst_nb.core import render
 
 project, author, html_title = "dlcourse", "The dlcourse authors", "dlcourse"
@@ -24,19 +25,25 @@ _image = render.NbElementRenderer.render_image
 def _image_with_words(self, data):
     """The picture with the alt text that the notebook keeps for it.
 
-    MyST-NB writes the name of a file in its place.
+    MyST-NB writes the name of a file in its place. The picture of a panel that can be moved in the
+    page is in a box with the name of its cell, for live.js.
     """
     (image,) = _image(self, data)
     image["alt"] = data.output_metadata[data.mime_type]["alt"]
-    return [image]
+    about = data.cell_metadata.get("dlcourse")
+    if not about:
+        return [image]
+    return [nodes.container("", image, classes=["dlcourse-panel"], ids=[f"panel-{about['id']}"])]
 
 
 render.NbElementRenderer.render_image = _image_with_words
 
 
-def _button(app, page, template, context, doctree):
-    """In the head of a lesson's page, a button to the live lesson."""
+def _live(app, page, template, context, doctree):
+    """In the head of a lesson's page, a button to the live lesson; what moves its panels."""
     if page[:2].isdigit():
+        place, size = f"../live/{app.config.release}/", os.environ["DLCOURSE_MEGABYTES"]
+        app.add_js_file("live.js", **{"data-live": place, "data-megabytes": size})
         context["header_buttons"].insert(
             0,
             {
@@ -50,4 +57,4 @@ def _button(app, page, template, context, doctree):
 
 
 def setup(app):
-    app.connect("html-page-context", _button, priority=900)
+    app.connect("html-page-context", _live, priority=900)
