@@ -910,7 +910,7 @@ def test_an_exercise_left_blank_fails_its_check(request, played, monkeypatch):
 
 def test_a_panel_in_the_book_shows_the_same_after_the_cells_that_it_needs(played):
     """Its first picture, and one move of each control, are those of the whole lesson."""
-    cells, _, found, _ = played
+    cells, _, found, *_ = played
     text = nbformat.writes(new_notebook(cells=cells))
     in_turn = panels.Lesson(text)
     moved = zip([cell for cell in cells if "widget" in tags(cell)], found, strict=True)
