@@ -304,7 +304,7 @@ LINES = {  # the colour of each way in all drawings of the lesson
 
 def _mosaic(ax, images, left, top, columns, size, framed=False):
     """Pictures in rows of `columns`, from the upper left corner on, each `size` inches wide."""
-    frame = {"fill": False, "edgecolor": "0.8", "linewidth": 0.6}
+    frame = {"fill": False, "edgecolor": "0.75", "linewidth": 0.8, "zorder": 3}
     for k, image in enumerate(images):
         x, y = left + size * (k % columns), top - size * (k // columns)
         place = (x, x + 0.9 * size, y - 0.9 * size, y)
