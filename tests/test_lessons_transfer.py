@@ -269,6 +269,7 @@ def test_schematics_say_the_numbers_of_the_text(source, pool, letters, shown):
     lesson.show_tasks(letters[0])
     said = [words(ax[0]) for ax, _ in shown]
     assert f"A to R: one of each, {len(source[0])} in all" in said[0]
+    assert len(shown[0][0][0].patches) == 18 + 80  # a frame around each picture
     assert "all 80 pictures" in shown[0][1] and said[1].count("copied") == 3
     assert {"δ = 3", "δ = 1", "δ = −1", "slope 3 · 2 = 6"} <= set(said[2])
     assert said[3].count("frozen layers") == 5 and said[3].count("last") == 8
@@ -315,11 +316,13 @@ def test_restored_letters_are_compared_dot_by_dot(pool, shown):
 
 
 def test_arrows_lead_from_a_score_to_the_pictures_that_it_is_worth(shown):
-    lesson.show_worth({"a": 0.65, "b": 0.5}, [1, 10, 100], [0.2, 0.5, 0.8])
+    lesson.show_worth({"a": 0.65, "b": 0.5}, [1, 10, 40, 100], [0.2, 0.5, 0.8, 0.9])
     (ax, alt), *_ = shown
-    assert "a as good as ≈ 32" in alt and "b as good as ≈ 10" in alt
+    assert "a as good as ≈ 20" in alt and "b as good as ≈ 10" in alt
+    curve = next(line for line in ax[0].lines if line.get_label() == "from scratch")
+    np.testing.assert_allclose(curve.get_ydata(), [0.5, 0.8])
     heads = [text.xy for text in ax[0].texts if hasattr(text, "arrow_patch")]
-    assert any(np.allclose(head, (1.5, 0.65)) for head in heads)
+    assert any(np.allclose(head, (np.log10(20), 0.65)) for head in heads)
 
 
 def test_the_widget_shows_the_scores_of_its_settings_and_the_layers_that_learn(found):

@@ -10,6 +10,7 @@ from itertools import pairwise
 
 import numpy as np
 from matplotlib.collections import LineCollection
+from matplotlib.patches import Rectangle
 
 from dlcourse import activations, data, initializers, losses, network, optimizers, plots, training
 from dlcourse.drawing.sheet import arrow, box, say, sheet
@@ -297,13 +298,16 @@ FROZEN, LEARNS = plots.SKY, plots.ORANGE
 LINES = (plots.PURPLE, INK, FROZEN, LEARNS)  # from pixels, from scratch, frozen, all thawed
 
 
-def _mosaic(ax, images, left, top, columns, size):
+def _mosaic(ax, images, left, top, columns, size, framed=False):
     """Pictures in rows of `columns`, from the upper left corner on, each `size` inches wide."""
+    frame = {"fill": False, "edgecolor": "0.75", "linewidth": 0.8, "zorder": 3}
     for k, image in enumerate(images):
         x, y = left + size * (k % columns), top - size * (k // columns)
         place = (x, x + 0.9 * size, y - 0.9 * size, y)
         look = {"cmap": "gray_r", "vmin": 0, "vmax": 1, "zorder": 2}
         ax.imshow(np.reshape(image, (SIDE, SIDE)), extent=place, **look)
+        if framed:
+            ax.add_patch(Rectangle((x, y - 0.9 * size), 0.9 * size, 0.9 * size, **frame))
 
 
 def _first_of_each(pair, n=1):
@@ -316,13 +320,13 @@ def _first_of_each(pair, n=1):
 def show_wanted(source, ten):
     """A picture of each letter that there are many of, and all of those that are wanted."""
     ax = sheet(8.4, 3.0)
-    _mosaic(ax, _first_of_each(source), 0.15, 2.55, 6, 0.72)
+    _mosaic(ax, _first_of_each(source), 0.15, 2.55, 6, 0.72, framed=True)
     n = len(source[0])
     say(ax, 0.15, 2.76, f"A to R: one of each, {n:,} in all", ha="left")
     x, t = ten
     rows = [x[t[:, k] == 1] for k in range(t.shape[1])]
     for k, row in enumerate(rows):
-        _mosaic(ax, row, 4.9, 2.55 - 0.31 * k, len(row), 0.31)
+        _mosaic(ax, row, 4.9, 2.55 - 0.31 * k, len(row), 0.31, framed=True)
         say(ax, 4.7, 2.41 - 0.31 * k, WANTED[k], size=10)
     say(ax, 4.9, 2.76, f"S to Z: {len(rows[0])} of each, that is all", ha="left")
     plots.show(
@@ -359,7 +363,7 @@ def show_two_readers():
     _draw_reader(ax, 1.6, 2.6, [INK] * 4, ["A", "B", "…", "R"], apart=1.3)
     _draw_reader(ax, 1.6, 0.95, [FROZEN] * 3 + [LEARNS], ["S", "T", "…", "Z"], apart=1.3)
     say(ax, 0.1, 2.6, "learned\nA to R", ha="left")
-    say(ax, 0.1, 0.95, "shall learn\nS to Z", ha="left")
+    say(ax, 0.1, 0.95, "is to learn\nS to Z", ha="left")
     for k in range(3):
         x = 2.25 + 1.3 * k
         arrow(ax, (x, 2.02), (x, 1.5), width=1.6)
@@ -451,7 +455,7 @@ def draw_thawed(ax, found, scratch, layers_of, pictures, thawed):
     drawing, curves = ax
     sheet(3.02, 3.6, drawing)
     colors = [FROZEN] * (len(HIDDEN) - thawed) + [LEARNS] * (thawed + 1)
-    _draw_reader(drawing, 0.3, 1.9, colors, list(WANTED), apart=0.58)
+    _draw_reader(drawing, 0.3, 1.9, colors, ["S", "T", "…", "Z"], apart=0.58)
     say(drawing, 0.15, 3.3, f"layers of: {layers_of}", ha="left")
     say(drawing, 0.15, 3.02, f"{pictures} of each letter", ha="left")
     say(drawing, 0.15, 0.62, "frozen", ha="left", color="#0071C6")
@@ -615,9 +619,12 @@ def worth(score, pictures, scratch):
 def show_worth(found, pictures, scratch, at=10):
     """From-scratch accuracy over pictures; from `at` an arrow to it for each {name: score}."""
     ax = plots.axes(width=7.6, height=3.6)
-    ax.plot(_place(pictures), scratch, "o-", color=INK, markersize=4, label="from scratch")
-    _picture_axis(ax, pictures)
-    ax.set(ylabel="accuracy on unseen S to Z", xlim=(_place(4), _place(55)), ylim=(0.38, 0.8))
+    near = [k for k, n in enumerate(pictures) if at / 2 <= n <= 5 * at]
+    curve = _place(np.take(pictures, near)), np.take(scratch, near)
+    ax.plot(*curve, "o-", color=INK, markersize=4, label="from scratch")
+    _picture_axis(ax, np.take(pictures, near))
+    ends = _place(at / 2.2), _place(5 * at)
+    ax.set(ylabel="accuracy on unseen S to Z", xlim=ends, ylim=(0.38, 0.8))
     said, heights = [], spread(list(found.values()), 0.032)
     for (name, mean), height in zip(found.items(), heights, strict=True):
         equal = worth(mean, pictures, scratch)

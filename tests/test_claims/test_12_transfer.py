@@ -8,6 +8,7 @@ from dlcourse import data, training
 from dlcourse.lessons import transfer as lesson
 
 SEEDS = range(10)
+FEWER = range(6)  # for what only has to stay behind the best
 
 
 @functools.cache
@@ -96,14 +97,14 @@ def test_restoring_half_wiped_pictures_helps_most_of_the_tasks_without_names():
     images = letters(8192, 0)[0]
     teachers = {
         "half wiped": lesson.autoencoders(images, 0.5, seeds=SEEDS),
-        "given back": lesson.autoencoders(images, 0.0, seeds=SEEDS),
-        "quarter turns": lesson.on_task(lesson.turn, images, seeds=SEEDS),
+        "given back": lesson.autoencoders(images, 0.0, seeds=FEWER),
+        "quarter turns": lesson.on_task(lesson.turn, images, seeds=FEWER),
         "whole or glued": lesson.on_task(lesson.glue, images, seeds=SEEDS),
     }
     gains = {"A to R": np.mean(thawed(2, 10) - scratch(10))}
     for name, teacher in teachers.items():
         scores = lesson.transferred(teacher, 2, pool(), judge(), [10])[0]
-        gains[name] = np.mean(scores - scratch(10))
+        gains[name] = np.mean(scores - scratch(10)[: len(scores)])
     assert gains["half wiped"] > 0.03 > gains["whole or glued"], gains
     assert gains["half wiped"] > max(gains["given back"], gains["quarter turns"]) + 0.02, gains
     assert gains["A to R"] > 2 * gains["half wiped"], gains
