@@ -136,6 +136,21 @@ def test_a_table_of_places_has_the_best_rate_of_each_depth(letters, capsys):
     assert lines[0].startswith("ReLU       1 hidden ≈ 0.") and "2 hidden ≈ " in lines[1]
 
 
+def test_the_rate_is_searched_from_the_first_start_alone(monkeypatch):
+    scores = {0.1: [0.5, 0.9, 0.9], 0.3: [0.6, 0.2, 0.4]}
+    trained = []
+
+    def accuracies(learn, judge, lr, epochs, seeds, **kind):
+        trained.extend((lr, seed) for seed in seeds)
+        return np.array([scores[lr][seed] for seed in seeds])
+
+    monkeypatch.setattr(lesson, "accuracies", accuracies)
+    found = lesson.places({"ReLU": (RELU, lesson.HE)}, {2: [0.1, 0.3]}, None, None, 5)
+    rate, reached = found["ReLU"][2]
+    assert rate == 0.3 and reached.tolist() == scores[0.3]
+    assert trained == [(0.1, 0), (0.3, 0), (0.3, 1), (0.3, 2)]
+
+
 def test_an_overflow_is_told_by_its_name(capsys):
     lesson.print_scores({"a": np.array([0.5, np.nan])})
     sleepers = np.array([[0.0, 0.5], [0.2, 0.5], [0.1, 0.5]])

@@ -107,7 +107,7 @@ def films_of(rates, learn, probe, epochs, **kind):
 # Put to sleep, and left alone.
 
 
-def woken(put_to_sleep, place, learn, seed=0, lr=0.3, steps=100):
+def woken(put_to_sleep, place, learn, seed=0, lr=0.3, steps=60):
     """(how many of ten units put to sleep wake again, the largest move of their weights).
 
     A ReLU network of 50 and 50 learns for two epochs in batches of 64 at lr 0.1, then
@@ -214,26 +214,29 @@ def best_rate(scores):
 def places(units, rates, learn, judge, epochs, seeds=(0, 1, 2)):
     """{name: {depth: (best rate, accuracies there)}} for {name: (unit, scale of the weights)}.
 
-    rates: {number of hidden layers, each 50 wide: the rates that are tried}; the best one is the
-    one of the best middle start.
+    rates: {number of hidden layers, each 50 wide: the rates that are tried}. All are tried from the
+    first of the seeds alone; the other seeds run at the rate that was best there.
     """
     found = {}
     for name, (unit, scale) in units.items():
         found[name] = {}
         for depth, tried in rates.items():
             kind = {"hidden": [50] * depth, "unit": unit, "scale": scale}
-            outcomes = by_rate(tried, learn, judge, epochs, seeds, **kind)
-            scores = {lr: outcome.accuracy for lr, outcome in outcomes.items()}
-            best = best_rate(scores)
-            found[name][depth] = best, scores[best]
+            first = {lr: accuracies(learn, judge, lr, epochs, seeds[:1], **kind) for lr in tried}
+            best = best_rate(first)
+            others = accuracies(learn, judge, best, epochs, seeds[1:], **kind)
+            found[name][depth] = best, np.append(first[best], others)
     return found
 
 
 def print_places(found):
-    """A line for each unit: the middle accuracy at each depth, and the rate it was reached at."""
+    """A line for each unit: the middle accuracy at each depth, and the rate it was reached at.
+
+    An overflow counts as accuracy 0.
+    """
     for name, row in found.items():
         cells = [
-            f"{depth} hidden {told(np.median(scores))} (lr ≈ {lr})"
+            f"{depth} hidden {told(np.median(np.nan_to_num(scores)))} (lr ≈ {lr})"
             for depth, (lr, scores) in row.items()
         ]
         print(padded(name, 10), "   ".join(cells))

@@ -173,8 +173,34 @@ def test_with_one_hidden_layer_units_are_alike():
     assert at(0.3, activations.Sigmoid, 1, 1.0).accuracy.max() < np.min(scores)
 
 
-def test_with_ten_hidden_layers_elu_and_selu_are_ahead_of_relu_and_sigmoids_guess():
-    """lr 0.03, five epochs; ReLU at 0.03, no better at 0.1."""
-    ahead = min(at(0.03, ELU, 10).accuracy.min(), at(0.03, SELU, 10, 1.0).accuracy.min())
-    assert ahead > max(at(0.03, RELU, 10).accuracy.max(), np.median(at(0.1, RELU, 10).accuracy))
-    assert at(0.1, activations.Sigmoid, 10, 1.0).accuracy.max() < 0.1
+def middle(lr, unit, scale):
+    return np.median(np.nan_to_num(at(lr, unit, 10, scale).accuracy))
+
+
+def searched(unit, scale, start):
+    """The middle of three starts, at 0.03 or 0.06, whichever names more from the first of them."""
+    tried = [np.nan_to_num(at(lr, unit, 10, scale).accuracy) for lr in (0.03, 0.06)]
+    scores = max(tried, key=lambda scores: scores[start])
+    return np.median(np.take(scores, range(start, start + 3), mode="wrap"))
+
+
+def test_with_ten_hidden_layers_elu_and_selu_are_ahead_of_relu_wherever_the_search_starts():
+    for start in SEEDS:
+        ahead = min(searched(ELU, lesson.HE, start), searched(SELU, 1.0, start))
+        assert ahead > searched(RELU, lesson.HE, start) + 0.03
+
+
+def test_with_ten_hidden_layers_elu_and_selu_are_ahead_of_relu_at_both_rates():
+    for lr in (0.03, 0.06):
+        ahead = min(middle(lr, ELU, lesson.HE), middle(lr, SELU, 1.0))
+        assert ahead > middle(lr, RELU, lesson.HE) + 0.05
+
+
+def test_ten_layers_of_sigmoids_guess():
+    assert at(0.06, activations.Sigmoid, 10, 1.0).accuracy.max() < 0.1
+
+
+def test_with_ten_hidden_layers_tanh_gains_at_01_and_stays_behind_and_some_elus_overflow():
+    assert middle(0.06, TANH, 1.0) < middle(0.1, TANH, 1.0)
+    assert middle(0.1, TANH, 1.0) < min(middle(0.06, ELU, lesson.HE), middle(0.06, SELU, 1.0))
+    assert 0 < np.isnan(at(0.1, ELU, 10).accuracy).sum() < 6
