@@ -7,8 +7,8 @@ import nbformat
 import pseudo
 import pytest
 
+from dlcourse.drawing.style import padded
 from dlcourse.exercises.initialization import DISEASES
-from dlcourse.lessons import padded
 
 LESSONS = sorted((pathlib.Path(__file__).parent.parent / "notebooks").glob("*.ipynb"))
 

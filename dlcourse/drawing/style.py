@@ -76,6 +76,14 @@ def wide(text):
     return sum(unicodedata.east_asian_width(character) in ("W", "F") for character in text)
 
 
+def padded(text, width):
+    """The text as a column of a printed table: spaces behind it, so that it fills so many letters.
+
+    Python's own padding counts characters, and some are as wide as two letters.
+    """
+    return text + " " * (width - len(text) - wide(text))
+
+
 def is_sentence(text):
     """Is this a text of five words or more? Two wide characters, between spaces or not, are one."""
     return isinstance(text, str) and len(text.split()) + wide(text) // 2 >= 5

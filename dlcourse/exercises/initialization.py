@@ -3,6 +3,7 @@
 import numpy as np
 
 from dlcourse.exercises.engine import BLANK, Exercise, Wrong, judged, numbers, stopped, wrong_if
+from dlcourse.lessons.initialization import DEAD, DEEP, DISEASES, EXPLOSION, PLATEAU, ZERO
 
 check_uniform_limit = Exercise(
     about="Lesson 5: the r for which U(-r, r) has Xavier's variance.",
@@ -65,12 +66,6 @@ def one_number(answer, f):
     wrong_if(isinstance(found, Exception), stopped(found))
     wrong_if(found.shape != (), "return one number")
     return found
-
-
-# what a learner writes, and the ward of lesson 5 holds
-DEAD, PLATEAU, DEEP = "dead ReLU", "plateau", "deep sigmoid"
-EXPLOSION, ZERO = "explosion", "zero start"
-DISEASES = DEAD, PLATEAU, DEEP, EXPLOSION, ZERO
 
 
 @judged

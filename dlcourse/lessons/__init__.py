@@ -5,7 +5,6 @@ The notebooks hold the ideas.
 
 from dlcourse import data, plots
 from dlcourse.drawing.strip import PARTS, strip
-from dlcourse.drawing.style import wide
 
 
 def claim(sentence, truth):
@@ -19,14 +18,6 @@ def claim(sentence, truth):
     if not truth:
         raise AssertionError(sentence)
     print("✓", sentence)
-
-
-def padded(text, width):
-    """The text as a column of a printed table: spaces behind it, so that it fills so many letters.
-
-    Python's own padding counts characters, and some are as wide as two letters.
-    """
-    return text + " " * (width - len(text) - wide(text))
 
 
 def show_strip(*parts):

@@ -11,8 +11,7 @@ import numpy as np
 
 from dlcourse import activations, initializers, layers, losses, network, plots, training
 from dlcourse.drawing import instrument
-from dlcourse.drawing.style import layer_colors, new_figure
-from dlcourse.lessons import padded
+from dlcourse.drawing.style import layer_colors, new_figure, padded
 from dlcourse.lessons.initialization import accuracy_after
 from dlcourse.lessons.letters import Film, letter_net, train
 from dlcourse.optimizers import SGD

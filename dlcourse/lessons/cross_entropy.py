@@ -13,8 +13,7 @@ from matplotlib.collections import PolyCollection
 from dlcourse import activations, plots
 from dlcourse.drawing import instrument
 from dlcourse.drawing.sheet import arrow, box, say, sheet
-from dlcourse.drawing.style import BACKWARD, GREY, INK, SMALL, new_figure
-from dlcourse.lessons import padded
+from dlcourse.drawing.style import BACKWARD, GREY, INK, SMALL, new_figure, padded
 from dlcourse.lessons.letters import UNITS, as_fraction, letter_net, open_units, small_batch
 from dlcourse.training import accuracy
 

@@ -13,9 +13,7 @@ from matplotlib.collections import LineCollection
 
 from dlcourse import activations, data, initializers, losses, network, plots, training
 from dlcourse.drawing import instrument
-from dlcourse.drawing.style import new_figure
-from dlcourse.exercises.initialization import DEAD, DEEP, EXPLOSION, PLATEAU, ZERO
-from dlcourse.lessons import padded
+from dlcourse.drawing.style import new_figure, padded
 from dlcourse.lessons.letters import (
     UNITS,
     Film,
@@ -305,6 +303,10 @@ def _recipe(init, unit, loss, lr):
     return {"init": init, "unit": unit, "loss": loss, "lr": lr}
 
 
+# what a learner writes of the ward
+DEAD, PLATEAU, DEEP = "dead ReLU", "plateau", "deep sigmoid"
+EXPLOSION, ZERO = "explosion", "zero start"
+DISEASES = DEAD, PLATEAU, DEEP, EXPLOSION, ZERO
 CROSS, SQUARED = losses.SoftmaxCrossEntropy, losses.MeanSquaredError
 SICK = {
     DEAD: _recipe(negative, activations.ReLU, CROSS, 0.1),

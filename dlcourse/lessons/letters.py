@@ -9,8 +9,7 @@ import numpy as np
 
 from dlcourse import activations, data, initializers, layers, losses, network, optimizers, training
 from dlcourse.drawing import instrument
-from dlcourse.drawing.style import new_figure
-from dlcourse.lessons import padded
+from dlcourse.drawing.style import new_figure, padded
 
 UNITS = {"sigmoid": activations.Sigmoid, "tanh": activations.Tanh, "ReLU": activations.ReLU}
 LARGEST_SLOPE = {activations.Sigmoid: 0.25, activations.Tanh: 1.0, activations.ReLU: 1.0}

@@ -24,8 +24,7 @@ from dlcourse import (
 from dlcourse.drawing import units as unit_drawing
 from dlcourse.drawing.scenes import marks, ridges
 from dlcourse.drawing.sheet import say, sheet
-from dlcourse.drawing.style import GREEN, GREY, INK, ORANGE, PURPLE, new_figure
-from dlcourse.lessons import padded
+from dlcourse.drawing.style import GREEN, GREY, INK, ORANGE, PURPLE, new_figure, padded
 
 UNITS = {"sigmoid": activations.Sigmoid, "tanh": activations.Tanh, "ReLU": activations.ReLU}
 SETS = {"circle": data.circle, "xor": data.xor, "blobs": data.blobs, "spiral": data.spiral}

@@ -13,8 +13,7 @@ from matplotlib.patches import Circle
 
 from dlcourse import activations, losses, plots, training
 from dlcourse.drawing.sheet import arrow, box, say, sheet
-from dlcourse.drawing.style import BACKWARD, GREY, INK, PALE, new_figure
-from dlcourse.lessons import padded
+from dlcourse.drawing.style import BACKWARD, GREY, INK, PALE, new_figure, padded
 from dlcourse.lessons.letters import letter_net, train
 
 BLACK = "black"

@@ -25,8 +25,8 @@ from dlcourse.drawing.style import (
     RED,
     SKY,
     new_figure,
+    padded,
 )
-from dlcourse.lessons import padded
 from dlcourse.lessons.letters import rms
 from dlcourse.lessons.rnn_forward_pass import WAYS, small_batch
 

@@ -14,8 +14,7 @@ from matplotlib.patches import Rectangle
 
 from dlcourse import activations, data, initializers, losses, network, optimizers, plots, training
 from dlcourse.drawing.sheet import arrow, box, say, sheet
-from dlcourse.drawing.style import BACKWARD, GREY, INK, new_figure, spread
-from dlcourse.lessons import padded
+from dlcourse.drawing.style import BACKWARD, GREY, INK, new_figure, padded, spread
 from dlcourse.lessons.letters import train
 
 PICTURES = (1, 5, 10, 50, 200)  # of each letter

@@ -12,8 +12,7 @@ import numpy as np
 
 from dlcourse import losses, network, plots
 from dlcourse.drawing import instrument
-from dlcourse.drawing.style import new_figure
-from dlcourse.lessons import padded
+from dlcourse.drawing.style import new_figure, padded
 from dlcourse.lessons.letters import (
     UNITS,
     as_fraction,
