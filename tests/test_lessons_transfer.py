@@ -260,6 +260,13 @@ def test_a_score_is_worth_the_pictures_at_which_scratch_is_as_good():
 # --- drawings
 
 
+def test_the_first_of_each_class_is_one_of_it(pool):
+    x, t = pool
+    first = lesson._first_of_each(pool)
+    for k, picture in enumerate(first):
+        np.testing.assert_array_equal(picture, x[t[:, k] == 1][0])
+
+
 def test_schematics_say_the_numbers_of_the_text(source, pool, letters, shown):
     lesson.show_wanted(source, lesson.few(pool, 10))
     lesson.show_two_readers()

@@ -459,6 +459,21 @@ def test_letters_of_a_panel_are_as_pale_as_matplotlibs(look):
     assert abs(darkest[0] - darkest[1]) < 20
 
 
+def test_an_image_that_moves_leaves_nothing_where_it_was(monkeypatch):
+    """Matplotlib before 3.9 draws an image together with its axes, although it is animated."""
+    monkeypatch.setattr("matplotlib.image.AxesImage.get_animated", lambda self: False)
+
+    def draw(ax, left):
+        ax.imshow(np.zeros((2, 2)), extent=(left, left + 1, 0, 1), cmap="gray", aspect="auto")
+        ax.set(xlim=(0, 3), ylim=(0, 1))
+        return ax
+
+    moved = widgets.explore(lambda ax=None, left=0: draw(ax, left), left=(0, 2))
+    moved.controls["left"].value = 2
+    anew = widgets.explore(lambda ax=None, left=2: draw(ax, left), left=(0, 2))
+    np.testing.assert_array_equal(pixels(moved), pixels(anew))
+
+
 BESIDE = [on_the_figure, title_of_the_figure, background, colorbar, spines]
 
 

@@ -46,8 +46,14 @@ class Canvas(FigureCanvasAgg):
             artist.set_animated(True)  # Axes.draw leaves it out
         if len(self._parts) > KEPT:
             self._parts.clear()
-        for look in frame.keys() - self._parts.keys():
-            self._parts[look] = self._drawn(frame[look])
+        if new := frame.keys() - self._parts.keys():
+            images = [image for ax in axes for image in ax.images if image.get_visible()]
+            for image in images:
+                image.set_visible(False)  # Axes.draw of matplotlib before 3.9 draws animated ones
+            for look in new:
+                self._parts[look] = self._drawn(frame[look])
+            for image in images:
+                image.set_visible(True)
         picture = np.asarray(self.buffer_rgba())
         ground = _pixel(self.figure.get_facecolor())
         pixels = picture.view(np.uint32)[..., 0]

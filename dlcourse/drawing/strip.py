@@ -5,7 +5,7 @@ from matplotlib.collections import LineCollection
 from matplotlib.patches import Circle, FancyArrowPatch, FancyBboxPatch
 
 from dlcourse.drawing.sheet import arrow, box, say, sheet
-from dlcourse.drawing.style import BACKWARD, BLUE, GREY, INK, PALE, RED, SKY
+from dlcourse.drawing.style import BACKWARD, BLUE, GREY, INK, PALE, RED
 
 PARTS = {  # what a lesson is about: the words under it
     "input": "numbers in",
@@ -96,7 +96,7 @@ def _edges(ax, places, inked):
             lines.set_alpha((0.12, 0.35, 1.0)[column])
         ax.add_collection(lines, autolim=False)
         if "transfer" in inked and column < 2:
-            lines = LineCollection(edges, colors=SKY, linewidths=0.9, zorder=2)
+            lines = LineCollection(edges, colors=INK, linewidths=0.9, zorder=2)
             ax.add_collection(lines, autolim=False)
         if "hidden" in inked:
             ax.add_collection(

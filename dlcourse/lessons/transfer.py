@@ -309,11 +309,10 @@ def _mosaic(ax, images, left, top, columns, size, framed=False):
             ax.add_patch(Rectangle((x, y - 0.9 * size), 0.9 * size, 0.9 * size, **frame))
 
 
-def _first_of_each(pair, n=1):
-    """The first n pictures of each class of a pair (x, t), class by class."""
+def _first_of_each(pair):
+    """The first picture of each class of a pair (x, t)."""
     x, t = pair
-    rows = [np.flatnonzero(t[:, k])[:n] for k in range(t.shape[1])]
-    return x[np.concatenate(rows)]
+    return x[np.argmax(t, axis=0)]
 
 
 def show_wanted(source, ten):
