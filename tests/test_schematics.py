@@ -78,7 +78,7 @@ def test_the_way_back_through_time_is_the_loop_turned_round():
 
 def test_two_layers_of_a_strip_come_from_elsewhere():
     ax = strip.strip("transfer", LETTER)
-    taken = [c for c in ax.collections if to_rgb(c.get_color()[0]) == to_rgb(style.SKY)]
+    taken = [c for c in ax.collections if to_rgb(c.get_color()[0]) == to_rgb(style.INK)]
     assert sorted(c.get_segments()[0][0, 0] for c in taken) == pytest.approx([1.97, 3.27])
     assert all(start[1] > end[1] for start, end in arrows(ax, style.INK))
     assert len(arrows(ax, style.INK)) == 2
