@@ -5,13 +5,11 @@ is. PReLU is the exception: where alpha is negative, y does not tell on which si
 its slope takes z.
 """
 
-import sys
-
 import numpy as np
 
-from dlcourse.guard import browser
 from dlcourse.guard.checks import FINITE, SHARE, number, takes, two_slopes
 from dlcourse.guard.shapes import takes_any_x, takes_dy
+from dlcourse.guard.vectors import exp, expm1, tanh
 from dlcourse.guard.views import View
 from dlcourse.layers import Layer, RandomLayer
 
@@ -37,7 +35,7 @@ class Sigmoid(_Activation):
     def f(self, z):
         """1 / (1 + e^-z); where e^-z is too large for a float, 0."""
         with np.errstate(over="ignore"):
-            return 1 / (1 + np.exp(-z))
+            return 1 / (1 + exp(-z))
 
     def slope(self, y):
         """y (1 - y): takes y = f(z), not z."""
@@ -49,7 +47,7 @@ class Tanh(_Activation):
 
     def f(self, z):
         """tanh z."""
-        return np.tanh(z)
+        return tanh(z)
 
     def slope(self, y):
         """1 - y^2: takes y = f(z), not z."""
@@ -173,7 +171,7 @@ class ELU(_Activation):
 
     def f(self, z):
         """z where z > 0, else alpha (e^z - 1)."""
-        return np.maximum(z, 0) + self.alpha * np.expm1(np.minimum(z, 0))
+        return np.maximum(z, 0) + self.alpha * expm1(np.minimum(z, 0))
 
     def slope(self, y):
         """1 where y > 0, else y + alpha: takes y = f(z), not z."""
@@ -202,7 +200,3 @@ class SELU(ELU):
     def slope(self, y):
         """scale where y > 0, else y + scale alpha: takes y = f(z), not z."""
         return self.scale * super().slope(y / self.scale)
-
-
-if sys.platform == "emscripten":  # Python in a browser
-    browser.speed_up_units(Sigmoid, Tanh, ELU)

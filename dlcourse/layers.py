@@ -1,13 +1,11 @@
 """Layers: a batch forward, the gradient back. One example is one row: x (N, D), y (N, M)."""
 
-import sys
-
 import numpy as np
 
-from dlcourse.guard import browser, checks
+from dlcourse.guard import checks
 from dlcourse.guard.checks import EPS, SEED, SHARE, function, optional, takes, whole
 from dlcourse.guard.shapes import can_draw, has_spread, takes_any_x, takes_dy, takes_x
-from dlcourse.guard.vectors import column_means, column_sums, ones
+from dlcourse.guard.vectors import column_means, column_sums, dot, ones
 from dlcourse.guard.views import View
 from dlcourse.initializers import xavier
 
@@ -68,18 +66,18 @@ class Dense(Layer):
     @takes_x("N n_in")
     def forward(self, x, training=False):
         self._x = x
-        return x.dot(self.W) + self.b
+        return dot(x, self.W) + self.b
 
     @takes_dy
     def param_grads(self, dy):
         """dL/dW = x^T dy and dL/db = sum of dy over the batch, written into the views dW and db."""
-        self._x.T.dot(dy, out=self.dW)
+        dot(self._x.T, dy, out=self.dW)
         ones(len(dy), dy.dtype).dot(dy, out=self.db)  # several times as fast as dy.sum(axis=0)
 
     @takes_dy
     def backward(self, dy):
         self.param_grads(dy)
-        return dy.dot(self.W.T)  # dL/dx = dy W^T
+        return dot(dy, self.W.T)  # dL/dx = dy W^T
 
 
 class BatchNorm(Layer):
@@ -180,7 +178,3 @@ class Dropout(RandomLayer):
     @takes_dy
     def backward(self, dy):
         return np.asarray(dy * self._factor, dy.dtype)
-
-
-if sys.platform == "emscripten":  # Python in a browser
-    browser.speed_up(Dense)

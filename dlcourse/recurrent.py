@@ -5,7 +5,7 @@ import numpy as np
 from dlcourse.activations import Sigmoid
 from dlcourse.guard.checks import FINITE, takes
 from dlcourse.guard.shapes import takes_dy, takes_step, takes_x
-from dlcourse.guard.vectors import column_sums
+from dlcourse.guard.vectors import column_sums, dot, tanh
 from dlcourse.guard.views import View
 from dlcourse.initializers import xavier
 from dlcourse.layers import INIT, SIZE, Layer
@@ -23,7 +23,7 @@ class _Recurrent(Layer):
         """What the inputs bring to z, (T, N, .), for all steps at once: no step waits for it."""
         n, steps, _ = x.shape
         self._inputs = np.swapaxes(x, 0, 1).reshape(-1, self.n_in)
-        return (self._inputs.dot(self.W_x) + self.b).reshape(steps, n, -1)
+        return (dot(self._inputs, self.W_x) + self.b).reshape(steps, n, -1)
 
     def _through_weights(self, dz):
         """dL/dx (N, T, n_in) from dL/dz (T, N, .), filling the gradients on the way.
@@ -33,10 +33,10 @@ class _Recurrent(Layer):
         """
         steps, n, width = dz.shape
         rows = dz.reshape(-1, width)
-        self.dW_x = self._inputs.T.dot(rows)
-        self.dW_h = self._states[:-1].reshape(-1, self.n_hidden).T.dot(rows[n:])
+        self.dW_x = dot(self._inputs.T, rows)
+        self.dW_h = dot(self._states[:-1].reshape(-1, self.n_hidden).T, rows[n:])
         self.db = column_sums(rows)
-        return np.swapaxes(rows.dot(self.W_x.T).reshape(steps, n, self.n_in), 0, 1)
+        return np.swapaxes(dot(rows, self.W_x.T).reshape(steps, n, self.n_in), 0, 1)
 
 
 class RNN(_Recurrent):
@@ -66,8 +66,8 @@ class RNN(_Recurrent):
         self._states = self._from_inputs(x)
         W_h, h = self.W_h, np.zeros_like(self._states[0])
         for state in self._states:  # becomes the state of its step in place
-            state += h.dot(W_h)
-            h = np.tanh(state, out=state)
+            state += dot(h, W_h)
+            h = tanh(state, out=state)
         return np.swapaxes(self._states, 0, 1)
 
     @takes_dy
@@ -81,7 +81,7 @@ class RNN(_Recurrent):
         from_next = 0
         for t in reversed(range(len(dz))):
             dz[t] *= dy[:, t] + from_next
-            from_next = dz[t].dot(self.W_h.T)
+            from_next = dot(dz[t], self.W_h.T)
         return self._through_weights(dz)
 
 
@@ -123,9 +123,9 @@ class LSTM(_Recurrent):
         self._kept = []  # of every step, what its way back needs
         h = c = np.zeros_like(self._states[0])
         for z, state in zip(from_inputs, self._states, strict=True):
-            i, f, g, o = _gates(z + h.dot(self.W_h))
+            i, f, g, o = _gates(z + dot(h, self.W_h))
             c_before, c = c, f * c + i * g
-            tanh_c = np.tanh(c)
+            tanh_c = tanh(c)
             h = np.multiply(o, tanh_c, out=state)
             self._kept.append((i, f, g, o, c_before, tanh_c))
         return np.swapaxes(self._states, 0, 1)
@@ -147,7 +147,7 @@ class LSTM(_Recurrent):
             blocks = [di * i * (1 - i), df * f * (1 - f), dg * (1 - g * g), do * o * (1 - o)]
             dz[t] = np.concatenate(blocks, axis=1)
             dc = dc * f
-            dh = dz[t].dot(self.W_h.T)
+            dh = dot(dz[t], self.W_h.T)
         return self._through_weights(dz)
 
 
@@ -155,7 +155,7 @@ def _gates(z):
     """i, f, g, o, each (N, n_hidden), from z (N, 4 n_hidden)."""
     i, f, g, o = np.split(z, 4, axis=1)
     sigmoid = Sigmoid().f
-    return sigmoid(i), sigmoid(f), np.tanh(g), sigmoid(o)
+    return sigmoid(i), sigmoid(f), tanh(g), sigmoid(o)
 
 
 class Last(Layer):

@@ -157,16 +157,17 @@ def wheels(work):
 
 
 def make_kernel(target):
-    """Compile kernel.c for the browser; without a compiler, NumPy does its work there."""
+    """Compile kernel.cpp for the browser; without a compiler, NumPy does its work there."""
     if not (shutil.which("clang") and shutil.which("wasm-ld")):
         print("No clang and wasm-ld here (Debian: apt-get install clang lld): without the kernel")
         print("that they make, a long training takes up to four times as long in the browser")
         return
     part = target.with_suffix(".o")
     clang = "clang --target=wasm32-unknown-emscripten -msimd128 -O3 -fPIC -fvisibility=hidden"
-    link = "wasm-ld -shared --experimental-pic --no-entry --allow-undefined"
-    source = ("-ffreestanding", "-nostdlib", "-c", str(PARTS / "kernel.c"))
-    course.run(*clang.split(), *source, "-o", str(part))
+    alone = "-ffreestanding -nostdlib -fno-exceptions -c"
+    link = "wasm-ld -shared --experimental-pic --no-entry --allow-undefined --strip-all"
+    source = str(PARTS / "kernel.cpp")
+    course.run(*clang.split(), *alone.split(), source, "-o", str(part))
     course.run(*link.split(), str(part), "-o", str(target))
     part.unlink()
 

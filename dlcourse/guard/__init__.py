@@ -6,5 +6,5 @@ views      every layer's W and dW are parts of the network's theta and grad
 vectors    the length of a vector, whether it is still the same one, its rows a chunk at a time
 diagnosis  what `fit` refuses, and why a step cannot be taken
 files      save and load
-browser    in a browser, a kernel of C for the products of a layer
+browser    in a browser, a kernel of C++ for products of matrices and exponentials
 """

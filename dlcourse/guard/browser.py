@@ -1,8 +1,7 @@
-"""In a browser NumPy has no BLAS, and slow exponentials: a small kernel of C computes there.
+"""In a browser NumPy has no BLAS, and slow exponentials: a small kernel of C++ computes there.
 
-The kernel is made when the browser edition is built (tools/site/kernel.c) and lies beside the data.
-It multiplies for Dense, and raises e to powers for the bent units. Where it is missing or does not
-load, NumPy does both.
+The kernel is made when the browser edition is built (tools/site/kernel.cpp) and lies beside the
+data. Where it is missing or does not load, NumPy computes, as it does everywhere else.
 """
 
 import ctypes
@@ -11,132 +10,76 @@ import pathlib
 
 import numpy as np
 
-from dlcourse.guard.shapes import takes_dy, takes_x
-from dlcourse.guard.vectors import ones
-
 KERNEL = pathlib.Path(__file__).parent.parent / "files/kernel.so"
 WORTH = 20_000  # multiplications: below, NumPy is as fast
 MANY = 500  # exponentials: as many
-FLOAT = np.dtype(np.float32)
 
 
-def kernel(path):
-    """The functions (sgemm, expm1f_all) of a file made from kernel.c; OSError where one lacks."""
-    library, number, array = ctypes.CDLL(str(path)), ctypes.c_int, ctypes.c_void_p
+def functions(path=KERNEL):
+    """dot, exp, expm1, tanh: by the kernel at this path where that is faster, else NumPy's."""
     try:
-        sgemm, expm1f_all = library.sgemm, library.expm1f_all
-    except AttributeError as error:
-        raise OSError(f"{path} is no kernel: {error}") from error
-    sgemm.restype = expm1f_all.restype = None
-    sgemm.argtypes = [array, number, number, array, number, array, *[number] * 4]
-    expm1f_all.argtypes = [array, array, number]
-    return sgemm, expm1f_all
+        library = ctypes.CDLL(str(path))
+        sgemm, dgemm = library.sgemm, library.dgemm
+        each = library.exp_each, library.expm1_each, library.tanh_each
+    except (OSError, AttributeError):
+        return np.dot, np.exp, np.expm1, np.tanh
+    return _dot(sgemm, dgemm), *map(_each, each, [np.exp, np.expm1, np.tanh])
 
 
-def product_by(sgemm):
-    """A function of a (m, k), b (k, n) and perhaps `out` (m, n): a b by the kernel, or by NumPy.
+def _dot(sgemm, dgemm):
+    """np.dot; by these two of the kernel where both are large matrices of one precision."""
+    pointer, number = ctypes.c_void_p, ctypes.c_int
+    gemms = {np.dtype(np.float32): sgemm, np.dtype(np.float64): dgemm}
+    for gemm in gemms.values():
+        gemm.argtypes = [pointer, number, number, pointer, number, pointer, *[number] * 4]
+        gemm.restype = None
 
-    The kernel takes float32, and what is large enough.
-    """
-
-    def product(a, b, out=None):
-        (m, k), n = a.shape, b.shape[1]
-        if a.dtype != FLOAT or b.dtype != FLOAT or m * k * n < WORTH:
-            return a.dot(b, out=out)
-        if b.strides[1] != 4:
+    @functools.wraps(np.dot, assigned=["__doc__"])
+    def dot(a, b, out=None):
+        gemm = gemms.get(a.dtype)
+        if gemm is None or b.dtype != a.dtype or a.ndim != 2 or b.ndim != 2:
+            return np.dot(a, b, out=out)
+        (m, k), n, size = a.shape, b.shape[1], a.itemsize
+        if m * k * n < WORTH or len(b) != k:
+            return np.dot(a, b, out=out)
+        if b.strides[1] != size:
             b = np.ascontiguousarray(b)
-        c = np.empty((m, n), FLOAT) if out is None else out
+        c = np.empty((m, n), a.dtype) if out is None else out
         aligned = a.flags.aligned and b.flags.aligned and c.flags.aligned
-        if not aligned or c.strides[1] != 4:
-            return a.dot(b, out=out)
+        if not aligned or c.strides[1] != size or c.shape != (m, n) or c.dtype != a.dtype:
+            return np.dot(a, b, out=out)
         a_row, a_column = a.strides
-        sgemm(
+        gemm(
             a.ctypes.data,
-            a_row // 4,
-            a_column // 4,
+            a_row // size,
+            a_column // size,
             b.ctypes.data,
-            b.strides[0] // 4,
+            b.strides[0] // size,
             c.ctypes.data,
-            c.strides[0] // 4,
+            c.strides[0] // size,
             m,
             k,
             n,
         )
         return c
 
-    return product
+    return dot
 
 
-def expm1_by(expm1f_all):
-    """A function of an array z of float32: e^z - 1 by the kernel, a fresh array."""
+def _each(by_kernel, plain):
+    """NumPy's function `plain`; by the kernel's where many float32 are given."""
+    by_kernel.argtypes, by_kernel.restype = [ctypes.c_void_p, ctypes.c_void_p, ctypes.c_int], None
+    float32 = np.dtype(np.float32)
 
-    def expm1(z):
+    @functools.wraps(plain, assigned=["__doc__"])
+    def each(z, out=None):
+        if not isinstance(z, np.ndarray) or z.dtype != float32 or z.size < MANY:
+            return plain(z, out=out)
+        y = np.empty(z.shape, float32) if out is None else out
+        if not y.flags.c_contiguous or y.dtype != float32 or y.shape != z.shape:
+            return plain(z, out=out)
         z = np.ascontiguousarray(z)
-        y = np.empty(z.shape, FLOAT)
-        expm1f_all(z.ctypes.data, y.ctypes.data, z.size)
+        by_kernel(z.ctypes.data, y.ctypes.data, z.size)
         return y
 
-    return expm1
-
-
-def speed_up(dense, path=KERNEL):
-    """Let the class Dense multiply by the kernel; True, or False where there is none."""
-    try:
-        product = product_by(kernel(path)[0])
-    except OSError:
-        return False
-
-    @takes_x("N n_in")
-    def forward(self, x, training=False):
-        self._x = x
-        y = product(x, self.W)
-        y += self.b
-        return y
-
-    @takes_dy
-    def param_grads(self, dy):
-        product(self._x.T, dy, self.dW)
-        ones(len(dy), dy.dtype).dot(dy, out=self.db)
-
-    @takes_dy
-    def backward(self, dy):
-        self.param_grads(dy)
-        return product(dy, self.W.T)
-
-    for method in (forward, param_grads, backward):
-        method.__doc__ = getattr(dense, method.__name__).__doc__
-        setattr(dense, method.__name__, method)
-    return True
-
-
-def speed_up_units(sigmoid, tanh, elu, path=KERNEL):
-    """Let these classes take exponentials from the kernel; True, or False where there is none.
-
-    The kernel takes float32, and what is large enough.
-    """
-    try:
-        expm1 = expm1_by(kernel(path)[1])
-    except OSError:
-        return False
-
-    def f_of_tanh(self, z):
-        powers = expm1(np.minimum(2 * z, 40))  # tanh 20 is 1 in every precision
-        return powers / (powers + 2)
-
-    _by_kernel(sigmoid, lambda self, z: 1 / (2 + expm1(-z)))
-    _by_kernel(tanh, f_of_tanh)
-    _by_kernel(elu, lambda self, z: np.maximum(z, 0) + self.alpha * expm1(np.minimum(z, 0)))
-    return True
-
-
-def _by_kernel(unit, fast):
-    """Let a class compute f by `fast`, where z is large and float32."""
-    plain = unit.f
-
-    @functools.wraps(plain)
-    def f(self, z):
-        if isinstance(z, np.ndarray) and z.dtype == FLOAT and z.size >= MANY:
-            return fast(self, z)
-        return plain(self, z)
-
-    unit.f = f
+    return each

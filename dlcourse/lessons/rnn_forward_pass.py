@@ -17,6 +17,7 @@ from dlcourse.drawing import instrument
 from dlcourse.drawing.schematics import WEIGHTS
 from dlcourse.drawing.sheet import arrow, box, say, sheet
 from dlcourse.drawing.style import BACKWARD, BLUE, GREY, INK, ORANGE, RED, new_figure
+from dlcourse.guard.vectors import dot
 from dlcourse.lessons.letters import rms
 
 FITTED = 4000  # of the 6000 digits; the read-out is judged on the others
@@ -117,7 +118,7 @@ def read_out(features, labels):
     """
     x = np.column_stack([features, np.ones(len(features))]).astype(float)
     fitted, wanted = x[:FITTED], data.one_hot(labels[:FITTED], 10)
-    squares = fitted.T @ fitted + 1e-3 * np.eye(x.shape[1])
+    squares = dot(fitted.T, fitted) + 1e-3 * np.eye(x.shape[1])
     return x @ np.linalg.solve(squares, fitted.T @ wanted)
 
 
