@@ -4,6 +4,7 @@ That a panel of a lesson needs no others than it names is tested where lessons a
 test_notebooks.py; the page itself in test_site.py.
 """
 
+import asyncio
 import json
 
 import ipywidgets
@@ -170,3 +171,31 @@ def test_what_ran_for_one_panel_serves_the_next_and_no_cell_runs_out_of_its_orde
     assert ran == ["abc", "e", "abc", "e", ""]
     lesson.run("f")
     assert capsys.readouterr().out == ""
+
+
+def test_a_panel_of_the_page_remembers_and_looks_ahead_until_another_cell_runs(monkeypatch):
+    monkeypatch.setattr(widgets, "get_ipython", widgets.get_ipython)  # given back afterwards
+    sources = {"a": SETUP, "b": "drawn = []", "c": "height = [1]"}
+    sources["d"] = "def draw(ax=None, a=1):\n    drawn.append(a)\n    ax.plot([a, height[0]])"
+    notebook = lesson_of(*sources.values(), EXPLORE, "height[0] = 8")
+    notebook.cells[4].metadata["dlcourse"] = {"needs": list("abcd")}
+    page = panels.lesson(json.dumps(notebook))
+    for name in page.missing("e"):
+        page.run(name)
+    shown = page.panel("e")
+    drawn = page._variables["drawn"]
+
+    async def move(place):
+        shown.move(json.dumps({"a": place}))
+        await asyncio.sleep(2 * widgets.SOON)
+
+    asyncio.run(move(2))
+    assert drawn == [1, 2, 3], "3 is drawn ahead"
+    before = shown.png
+    for place in (3, 1, 2):
+        shown.move(json.dumps({"a": place}))
+    assert drawn == [1, 2, 3] and shown.png == before
+    page.run("f")
+    shown.move(json.dumps({"a": 3}))
+    shown.move(json.dumps({"a": 2}))
+    assert drawn == [1, 2, 3, 3, 2] and shown.png != before

@@ -17,7 +17,7 @@ BENT = (1 - np.cos(np.linspace(0, np.pi, 13))) / 2  # how an edge goes from one 
 TONES = LinearSegmentedColormap.from_list(
     "two", ["#e8926a", "#f6dccb", "white", "#cfe3ef", "#5fa8d3"]
 )
-TONES = (TONES(np.linspace(0, 1, 256)) * 255).round().astype(np.uint8)
+TONES = (TONES(np.linspace(0, 1, 256))[:, :3] * 255).round().astype(np.uint8)
 
 
 def plane(limits=(-2.4, 2.4), n=40):
@@ -66,7 +66,7 @@ def unit_pictures(
     ax = sheet(WIDTH, HEIGHT, ax)
     ranges = [limits] + [(0, 1)] * (len(outputs) - 1) if ranges is None else ranges
     pictures = [
-        _toned(y, *between).reshape(n, n, -1, 4) for y, between in zip(outputs, ranges, strict=True)
+        _toned(y, *between).reshape(n, n, -1, 3) for y, between in zip(outputs, ranges, strict=True)
     ]
     size = min(0.68, 0.86 * LARGE / max(widths[:-1]))
     columns = np.linspace(0.4 + size / 2, LEFT - 0.75, len(outputs))[:-1]
@@ -109,7 +109,7 @@ def _words(ax, columns, widths, inputs, title):
 
 
 def _toned(y, low, high):
-    """Numbers as colours (..., 4), low and below red, high and above blue."""
+    """Numbers as colours (..., 3), low and below red, high and above blue."""
     share = (np.asarray(y, float) - low) / (high - low)
     return TONES[np.clip(np.nan_to_num(share, nan=0.5) * 255, 0, 255).astype(np.uint8)]
 
@@ -122,10 +122,10 @@ def _heights(units, size, n):
 
 
 def _stack(ax, column, heights, picture, size):
-    """A column of pictures (n, n, units, 4) as one image, clear between them: it is faster."""
+    """A column of pictures (n, n, units, 3) as one image, white between them: it is faster."""
     n = len(picture)
     rows = np.round((heights - heights[-1]) / size * n).astype(int)
-    image = np.zeros((rows[0] + n, n, 4), np.uint8)
+    image = np.full((rows[0] + n, n, 3), 255, np.uint8)
     for k, row in enumerate(rows):
         image[row : row + n] = picture[:, :, k]
     where = (column - size / 2, column + size / 2, heights[-1] - size / 2, heights[0] + size / 2)

@@ -20,10 +20,21 @@ from dlcourse import plots, widgets
 ABOUT = "dlcourse"  # the key of a cell's metadata
 
 
+def lesson(text):
+    """The Lesson of a page, where nothing else runs.
+
+    No IPython counts cells there. The lesson does: a panel remembers pictures until another cell
+    has run, and draws the one that may come next while nobody waits.
+    """
+    made = Lesson(text)
+    widgets.get_ipython = lambda: made
+    return made
+
+
 class Lesson:
     """The code cells of a notebook, run as far as its panels need them.
 
-    text: the notebook, as it is stored.
+    text: the notebook, as it is stored. execution_count: how many cells were run, as IPython says.
     """
 
     def __init__(self, text):
@@ -35,6 +46,7 @@ class Lesson:
             for cell in cells
             if ABOUT in cell["metadata"]
         }
+        self.execution_count = 0
         self._begin()
 
     def _begin(self):
@@ -61,6 +73,7 @@ class Lesson:
         body, last = ast.parse(self.sources[name], name), None
         if body.body and isinstance(body.body[-1], ast.Expr):
             last = ast.Expression(body.body.pop().value)
+        self.execution_count += 1
         show, plots.show = plots.show, lambda *_, **more: None
         try:
             with contextlib.redirect_stdout(io.StringIO()):

@@ -18,7 +18,7 @@ async function start({live, lesson}) {
         text(new URL(`files/${lesson}.ipynb`, live)),
     ]);
     python.FS.writeFile("panels.py", script);
-    return python.pyimport("panels").Lesson(notebook);
+    return python.pyimport("panels").lesson(notebook);
 }
 
 // what the page shows of a panel
