@@ -87,7 +87,7 @@ def benchmark(browser, server, name):
     page.wait_for_timeout(1000)
     cells = page.locator(
         ".jp-Notebook .jp-CodeCell",
-        has=page.locator(".jp-OutputArea .widget-vbox, .jp-OutputArea .widget-interact"),
+        has=page.locator(".jp-OutputArea :is(.widget-vbox:has(img), .widget-interact)"),
     )
     for k in range(cells.count()):
         cell = cells.nth(k)
