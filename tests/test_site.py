@@ -25,12 +25,12 @@ pytest.importorskip(
 import browse
 import build_site
 import pyodide
+from browse import OFFLINE, PANEL, draw, run_all
 from test_browser import PIXELS
 
 LESSONS = [path.stem for path in build_site.lessons()]
 RUN = LESSONS if os.environ.get("DLCOURSE_EVERY_LESSON") else LESSONS[:2]
 PAGES = ["index", *LESSONS, "GLOSSARY"]
-OFFLINE = "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1"
 MEASURED = re.compile(r"≈ *[-+]?[0-9][0-9.,]*(e[-+]?[0-9]+)?")  # as tests/sanitize.cfg has it
 
 
@@ -156,35 +156,6 @@ def test_the_link_for_a_class_leads_to_the_newest_live_lesson(opened):
     page.locator(".jp-Notebook .jp-Cell").first.wait_for()
 
 
-APP = """async () => {
-    window.app = window.jupyterapp || window.jupyterlab;
-    await app.restored;
-    const session = app.shell.currentWidget.context.sessionContext;
-    await session.ready;
-    await session.session.kernel.info;
-}"""
-NUMBERED = """() => {
-    const cells = app.shell.currentWidget.content.model.cells;
-    for (const cell of cells)
-        if (cell.type === "code" && cell.executionCount === null
-            && cell.sharedModel.getSource().trim()) return false;
-    return true;
-}"""
-NOTEBOOK = "() => app.shell.currentWidget.context.model.toJSON()"
-
-
-def run_all(page):
-    """Run > Run All Cells; the notebook as it is then."""
-    page.locator(".jp-Notebook .jp-Cell").first.wait_for()
-    page.wait_for_function("window.jupyterapp || window.jupyterlab")
-    page.evaluate(APP)
-    page.locator(".lm-MenuBar-itemLabel", has_text=re.compile("^Run$")).click()
-    page.locator(".lm-Menu-itemLabel", has_text=re.compile("^Run All Cells$")).click()
-    page.wait_for_function(NUMBERED, timeout=600_000)
-    page.wait_for_timeout(500)
-    return nbformat.from_dict(page.evaluate(NOTEBOOK))
-
-
 def texts(cell):
     """What nbval compares of a cell: its streams, and the words of what it shows."""
     found = {}
@@ -200,9 +171,6 @@ def texts(cell):
     return {kind: MEASURED.sub("MEASURED", text) for kind, text in found.items()}
 
 
-PANEL = ".jp-CodeCell:has(img.widget-image)"
-
-
 def answered(page, control, act):
     """Act on a control of a panel: its picture changes."""
     control.scroll_into_view_if_needed()
@@ -211,18 +179,6 @@ def answered(page, control, act):
     before = picture.get_attribute("src")
     act()
     page.wait_for_function("([img, src]) => img.src !== src", arg=[picture, before])
-
-
-def draw(page, pad):
-    """A seven, by the mouse."""
-    pad.evaluate("pad => pad.scrollIntoView({block: 'center'})")
-    place = pad.bounding_box()
-    for k, (across, down) in enumerate([(0.3, 0.25), (0.7, 0.25), (0.45, 0.8)]):
-        at = place["x"] + across * place["width"], place["y"] + down * place["height"]
-        page.mouse.move(*at, steps=1 if k == 0 else 8)
-        if k == 0:
-            page.mouse.down()
-    page.mouse.up()
 
 
 @pytest.mark.parametrize("name", RUN)

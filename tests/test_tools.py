@@ -1,6 +1,7 @@
 """The tools for authors.
 
-record executes and stores notebooks, solutions fills in or takes out answers, benchmark compares.
+record executes and stores notebooks, solutions fills in or takes out answers, the
+benchmarks compare.
 """
 
 import ast
@@ -534,6 +535,66 @@ def test_the_benchmark_warns_where_the_processors_own_code_is_not_what_runs(monk
     assert benchmark.warning() == ""
     monkeypatch.setenv("OPENBLAS_CORETYPE", "Haswell")
     assert benchmark.warning().startswith("Warning: OPENBLAS_CORETYPE=Haswell is set.")
+
+
+@pytest.fixture
+def benchmark_site():
+    needs = "needs playwright: pip install -r tests/requirements.txt"
+    pytest.importorskip("playwright.sync_api", reason=needs)
+    return importlib.import_module("benchmark_site")
+
+
+MOVED = """<div class="panel-controls"><img><input type="range" max="3" value="3">
+<input type="checkbox"><button>nothing</button><button>play</button></div><script>
+const [slider, , , play] = document.querySelectorAll("input, button");
+const draw = () => {
+    const canvas = document.createElement("canvas"), c = canvas.getContext("2d");
+    c.fillStyle = `rgb(${60 * slider.value}, 0, 0)`;
+    c.fillRect(0, 0, canvas.width, canvas.height);
+    document.querySelector("img").src = canvas.toDataURL();
+};
+slider.oninput = draw;
+play.onclick = () => play.textContent = "pressed";
+draw();
+</script>"""
+
+
+def test_the_benchmark_of_the_site_counts_moves_and_those_without_a_picture(
+    benchmark_site, monkeypatch
+):
+    browse = benchmark_site.browse
+    monkeypatch.setattr(browse, "WAIT", browse.WAIT.replace("3000", "500"))
+    monkeypatch.setattr(benchmark_site, "PRESSES", 4)
+    try:
+        with browse.chromium(browse.OFFLINE) as browser:
+            page = browser.new_page()
+            page.set_content(MOVED)
+            panel = page.locator("div")
+            found = benchmark_site.moves(page, panel)
+            assert panel.get_by_role("button").all_inner_texts() == ["nothing", "play"]
+    except LookupError as error:
+        pytest.skip(str(error))
+    slider, box = found[:4], found[4:]
+    assert all(slider) and box == [None] * 4, "of the slider, from its upper end; of the box"
+
+
+def test_a_line_of_the_benchmark_of_the_site_is_of_the_moves_that_had_a_picture(benchmark_site):
+    line = benchmark_site.row("lesson", 9.0, 3.0, [30.0, None, 20.0, 100.0], [10.0, 15.0, 90.0])
+    assert line.split() == "lesson 9.0 3.0 3.0 4 1 30 100 100 15 2.0".split()
+    assert benchmark_site.row("lesson", 9.0).split() == ["lesson", "9.0"]
+    assert benchmark_site.row("lesson", 9.0, None, [None]).split() == ["lesson", "9.0", "1", "1"]
+
+
+def test_the_benchmark_of_the_site_says_which_lessons_there_are(benchmark_site, tmp_path):
+    with pytest.raises(SystemExit, match="holds no live lessons"):
+        benchmark_site.main([str(tmp_path)])
+    (tmp_path / "files").mkdir()
+    for name in ("00_a", "01_b"):
+        (tmp_path / f"files/{name}.ipynb").touch()
+    with pytest.raises(SystemExit, match="No lesson's name begins with '7': 00_a, 01_b"):
+        benchmark_site.chosen(tmp_path, ["01", "7"])
+    assert [path.stem for path in benchmark_site.chosen(tmp_path, ["01"])] == ["01_b"]
+    assert len(benchmark_site.chosen(tmp_path, [])) == 2
 
 
 def test_variants_force_what_they_name_and_nothing_else(monkeypatch):

@@ -41,30 +41,6 @@ CONTROLS = {  # where a control takes its keys: (the keys there, the keys back)
     ".widget-checkbox input": ("Space", "Space"),
     "button.jupyter-button:has(.fa-step-forward)": ("Enter", "Enter"),
 }
-# what the picture of a cell looks like: a number; null while there is none
-LOOK = """cell => {
-    const img = cell.querySelector("img");
-    if (!img || !img.complete || !img.naturalWidth) return null;
-    const canvas = window.benchmark ??= new OffscreenCanvas(210, 80);
-    const c = canvas.getContext("2d", {willReadFrequently: true});
-    c.drawImage(img, 0, 0, canvas.width, canvas.height);
-    const colours = new Uint32Array(c.getImageData(0, 0, canvas.width, canvas.height).data.buffer);
-    return colours.reduce((hash, colour) => Math.imul(hash ^ colour, 16777619), 7);
-}"""
-WAIT = f"""cell => {{
-    const look = {LOOK}, before = look(cell);
-    let pressed = null;
-    addEventListener("keydown", () => pressed = performance.now(), {{capture: true, once: true}});
-    window.answer = new Promise(resolve => {{
-        const watch = () => {{
-            const now = performance.now(), seen = look(cell);  // looking takes time of its own
-            if (pressed !== null && seen !== null && seen !== before) resolve(now - pressed);
-            else if (pressed !== null && now - pressed > 3000) resolve(null);
-            else requestAnimationFrame(watch);
-        }};
-        requestAnimationFrame(watch);
-    }});
-}}"""
 
 
 def measure(page, cell, place, keys, received):
@@ -77,10 +53,8 @@ def measure(page, cell, place, keys, received):
         forth = press < PRESSES // 2
         target = place.nth(press % buttons) if buttons > 1 else place
         target.focus()
-        page.evaluate(WAIT, cell)
         received.clear()
-        page.keyboard.press(keys[not forth])
-        ms = page.evaluate("window.answer")
+        ms = browse.answer(page, cell, page.keyboard.press, keys[not forth])
         if ms is not None:
             found.append((ms, sum(map(len, received))))
         page.wait_for_timeout(60)
@@ -113,7 +87,7 @@ def benchmark(browser, server, name):
     page.wait_for_timeout(1000)
     cells = page.locator(
         ".jp-Notebook .jp-CodeCell",
-        has=page.locator(".jp-OutputArea .widget-vbox, .jp-OutputArea .widget-interact"),
+        has=page.locator(".jp-OutputArea :is(.widget-vbox:has(img), .widget-interact)"),
     )
     for k in range(cells.count()):
         cell = cells.nth(k)

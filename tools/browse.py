@@ -1,6 +1,6 @@
 """A real Jupyter server of our own and a headless Chromium.
 
-The tests in a browser and the benchmark of widgets share them.
+The tests in a browser and the benchmarks of widgets and of the site share them.
 """
 
 import contextlib
@@ -21,6 +21,7 @@ from playwright import sync_api
 
 FLAGS = """--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-sync
            --disable-background-networking --disable-component-update"""
+OFFLINE = "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1"  # no other host is reached
 SETTINGS = {
     # every cell stays in the page, also those out of sight
     "notebook-extension/tracker": {"windowingMode": "none"},
@@ -31,6 +32,48 @@ SETTINGS = {
         "doNotDisturbMode": True,
     },
 }
+# of a live lesson of the site: its kernel answers; every code cell has its number; the notebook
+APP = """async () => {
+    window.app = window.jupyterapp || window.jupyterlab;
+    await app.restored;
+    const session = app.shell.currentWidget.context.sessionContext;
+    await session.ready;
+    await session.session.kernel.info;
+}"""
+NUMBERED = """() => {
+    const cells = app.shell.currentWidget.content.model.cells;
+    for (const cell of cells)
+        if (cell.type === "code" && cell.executionCount === null
+            && cell.sharedModel.getSource().trim()) return false;
+    return true;
+}"""
+NOTEBOOK = "() => app.shell.currentWidget.context.model.toJSON()"
+PANEL = ".jp-CodeCell:has(img.widget-image)"
+# what the picture of a panel looks like: a number; null while there is none
+LOOK = """panel => {
+    const img = panel.querySelector("img");
+    if (!img || !img.complete || !img.naturalWidth) return null;
+    const canvas = window.benchmark ??= new OffscreenCanvas(210, 80);
+    const c = canvas.getContext("2d", {willReadFrequently: true});
+    c.drawImage(img, 0, 0, canvas.width, canvas.height);
+    const colours = new Uint32Array(c.getImageData(0, 0, canvas.width, canvas.height).data.buffer);
+    return colours.reduce((hash, colour) => Math.imul(hash ^ colour, 16777619), 7);
+}"""
+WAIT = f"""panel => {{
+    const look = {LOOK}, before = look(panel);
+    let pressed = null;
+    for (const kind of ["keydown", "pointerup"])
+        addEventListener(kind, () => pressed ??= performance.now(), {{capture: true, once: true}});
+    window.answer = new Promise(resolve => {{
+        const watch = () => {{
+            const now = performance.now(), seen = look(panel);  // looking takes time of its own
+            if (pressed !== null && seen !== null && seen !== before) resolve(now - pressed);
+            else if (pressed !== null && now - pressed > 3000) resolve(null);
+            else requestAnimationFrame(watch);
+        }};
+        requestAnimationFrame(watch);
+    }});
+}}"""
 
 
 @contextlib.contextmanager
@@ -195,8 +238,7 @@ class Jupyter:
             for i, cell in enumerate(code)
             if "raises-exception" not in cell.metadata.get("tags", [])
         ]
-        page.locator(".lm-MenuBar-itemLabel", has_text=re.compile("^Run$")).click()
-        page.locator(".lm-Menu-itemLabel", has_text=re.compile("^Run All Cells$")).click()
+        _press_run_all(page)
         state = page.wait_for_function(
             """([written, sound]) => {
                 const red = "[data-mime-type='application/vnd.jupyter.error'],"
@@ -211,3 +253,47 @@ class Jupyter:
             timeout=300_000,
         )
         return state.json_value()["errors"]
+
+
+def _press_run_all(page):
+    page.locator(".lm-MenuBar-itemLabel", has_text=re.compile("^Run$")).click()
+    page.locator(".lm-Menu-itemLabel", has_text=re.compile("^Run All Cells$")).click()
+
+
+def until_ready(page):
+    """Wait until the kernel of a live lesson of the site answers."""
+    page.locator(".jp-Notebook .jp-Cell").first.wait_for()
+    page.wait_for_function("window.jupyterapp || window.jupyterlab")
+    page.evaluate(APP)
+
+
+def run_all(page):
+    """Run > Run All Cells in a live lesson of the site; the notebook as it is then."""
+    until_ready(page)
+    _press_run_all(page)
+    page.wait_for_function(NUMBERED, timeout=600_000)
+    page.wait_for_timeout(500)
+    return nbformat.from_dict(page.evaluate(NOTEBOOK))
+
+
+def draw(page, pad):
+    """A seven on a pad, by the mouse."""
+    pad.evaluate("pad => pad.scrollIntoView({block: 'center'})")
+    place = pad.bounding_box()
+    for k, (across, down) in enumerate([(0.3, 0.25), (0.7, 0.25), (0.45, 0.8)]):
+        at = place["x"] + across * place["width"], place["y"] + down * place["height"]
+        page.mouse.move(*at, steps=1 if k == 0 else 8)
+        if k == 0:
+            page.mouse.down()
+    page.mouse.up()
+
+
+def answer(page, panel, act, *arguments):
+    """Milliseconds from a key or a pointer's end to the frame that shows another picture.
+
+    panel: the element around the picture. act: called with the arguments, presses the key or draws
+    the stroke. None where no other picture is seen within three seconds.
+    """
+    page.evaluate(WAIT, panel)
+    act(*arguments)
+    return page.evaluate("window.answer")
