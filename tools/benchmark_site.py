@@ -255,7 +255,7 @@ def versions(place):
     return (
         f"{os.cpu_count()} cores. Browser: Chromium {engine}, Pyodide {lock['info']['version']}, "
         f"NumPy {found['numpy']['version']}, matplotlib {found['matplotlib']['version']}, "
-        f"{'with' if compiled else 'without'} the compiled tools/site/kernel.c. Here: Python "
+        f"{'with' if compiled else 'without'} the compiled tools/site/kernel.cpp. Here: Python "
         f"{platform.python_version()}, NumPy {np.__version__}, matplotlib "
         f"{matplotlib.__version__}, one BLAS thread."
     )
