@@ -20,9 +20,9 @@ A move is the press of a key at a slider, a choice, a box or a button (all but "
 on a pad, that moves its control or the picture. Its ms are those until the first animation frame
 that shows another picture, so that no number is finer than 16.7 ms; `none` counts moves without
 another picture within three seconds, and the other figures are of those that had one. A slider goes
-there and back, and a live panel remembers pictures and draws some ahead: so it is for a learner,
-too. A panel of the book draws each anew, as Python here does: there, `here` is the median ms of the
-same moves without a page, and `x` how many times as long the page takes.
+there and back, and a panel remembers pictures and draws some ahead: so it is for a learner, too.
+For a panel of the book, `here` is the median ms of the same moves in Python on this machine, where
+each is drawn anew, and `x` how many times as long the page takes.
 
 No time is asserted. Where other programs run, these numbers say little: the load average, of the
 programs that ran or waited for a core in the last minute, stands at both ends, the browser's own
