@@ -96,14 +96,25 @@ def ulps(found, exact):
 
 
 def test_the_kernels_exponentials_are_right_to_two_last_digits(kernel):
-    expm1 = browser.expm1_by(browser.kernel(kernel)[1])
+    expm1, exp = map(browser.powers_by, browser.kernel(kernel)[1:])
     small = 10.0 ** np.linspace(-37, 0, 20_001)
-    z = np.concatenate([np.linspace(-30, 88.7, 300_001), small, -small]).astype(np.float32)
+    z = np.concatenate([np.linspace(-86, 88.7, 300_001), small, -small]).astype(np.float32)
     assert ulps(expm1(z), np.expm1(z.astype(float))).max() < 2
+    assert ulps(exp(z), np.exp(z.astype(float))).max() < 2
     odd = np.array([np.nan, np.inf, 89, -np.inf, -200, 0], np.float32)
     np.testing.assert_array_equal(expm1(odd), [np.nan, np.inf, np.inf, -1, -1, 0])
+    np.testing.assert_allclose(exp(odd), [np.nan, np.inf, np.inf, 0, 0, 1], atol=1e-37)
     turned = z[:600].reshape(20, 30).T
     np.testing.assert_array_equal(expm1(turned), expm1(z)[:600].reshape(20, 30).T)
+
+
+def test_a_sigmoid_is_1_from_the_same_logit_on_with_the_kernel(kernel):
+    """From 24 ln 2 on, as lesson 4 shows: there 1 + e^-z is 1 in float32."""
+    fast = type("Fast", (activations.Sigmoid,), {"f": activations.Sigmoid.f})
+    assert browser.speed_up_units(fast, *[type("Other", (fast,), {})] * 2, kernel)
+    z = np.arange(0, 50, 0.01).astype(np.float32)
+    for unit in (activations.Sigmoid, fast):
+        assert abs(z[np.argmax(unit().f(z) == 1)] - 24 * np.log(2)) < 0.02
 
 
 @pytest.mark.parametrize("unit", [activations.Sigmoid, activations.Tanh, activations.ELU])

@@ -21,16 +21,20 @@ FLOAT = np.dtype(np.float32)
 
 
 def kernel(path):
-    """The functions (sgemm, expm1f_all) of a file made from kernel.c; OSError where one lacks."""
+    """The functions sgemm, expm1f_all and expf_all of a file made from kernel.c.
+
+    OSError where one lacks.
+    """
     library, number, array = ctypes.CDLL(str(path)), ctypes.c_int, ctypes.c_void_p
     try:
-        sgemm, expm1f_all = library.sgemm, library.expm1f_all
+        sgemm, *powers = library.sgemm, library.expm1f_all, library.expf_all
     except AttributeError as error:
         raise OSError(f"{path} is no kernel: {error}") from error
-    sgemm.restype = expm1f_all.restype = None
+    sgemm.restype = None
     sgemm.argtypes = [array, number, number, array, number, array, *[number] * 4]
-    expm1f_all.argtypes = [array, array, number]
-    return sgemm, expm1f_all
+    for power in powers:
+        power.restype, power.argtypes = None, [array, array, number]
+    return sgemm, *powers
 
 
 def product_by(sgemm):
@@ -67,16 +71,16 @@ def product_by(sgemm):
     return product
 
 
-def expm1_by(expm1f_all):
-    """A function of an array z of float32: e^z - 1 by the kernel, a fresh array."""
+def powers_by(function):
+    """A function of an array z of float32: one of the kernel, of every number; a fresh array."""
 
-    def expm1(z):
+    def powers(z):
         z = np.ascontiguousarray(z)
         y = np.empty(z.shape, FLOAT)
-        expm1f_all(z.ctypes.data, y.ctypes.data, z.size)
+        function(z.ctypes.data, y.ctypes.data, z.size)
         return y
 
-    return expm1
+    return powers
 
 
 def speed_up(dense, path=KERNEL):
@@ -115,7 +119,7 @@ def speed_up_units(sigmoid, tanh, elu, path=KERNEL):
     The kernel takes float32, and what is large enough.
     """
     try:
-        expm1 = expm1_by(kernel(path)[1])
+        expm1, exp = map(powers_by, kernel(path)[1:])
     except OSError:
         return False
 
@@ -123,7 +127,7 @@ def speed_up_units(sigmoid, tanh, elu, path=KERNEL):
         powers = expm1(np.minimum(2 * z, 40))  # tanh 20 is 1 in every precision
         return powers / (powers + 2)
 
-    _by_kernel(sigmoid, lambda self, z: 1 / (2 + expm1(-z)))
+    _by_kernel(sigmoid, lambda self, z: 1 / (1 + exp(-z)))
     _by_kernel(tanh, f_of_tanh)
     _by_kernel(elu, lambda self, z: np.maximum(z, 0) + self.alpha * expm1(np.minimum(z, 0)))
     return True

@@ -1,7 +1,7 @@
-/* What NumPy computes slowly in a browser, for float32: products of matrices, and e^x - 1.
+/* What NumPy computes slowly in a browser, for float32: products of matrices, e^x and e^x - 1.
 
    It has no BLAS there, and takes ten to twenty times as long as `sgemm`; its exponentials take one
-   number after the other, `expm1f_all` takes four. */
+   number after the other, `expf_all` and `expm1f_all` take four. */
 
 typedef float four __attribute__((vector_size(16), aligned(4), may_alias));
 typedef int four_ints __attribute__((vector_size(16)));
@@ -58,11 +58,12 @@ sgemm(const float *a, int a_row, int a_column, const float *b, int b_row, float 
         }
 }
 
-/* e^x - 1 = 2^h (e^r - 1) + (2^h - 1), where x = h ln 2 + r, h whole and r at most half of ln 2. */
-static inline four
-expm1_of(four x)
+/* e^x - less = 2^h (e^r - 1) + (2^h - less), where x = h ln 2 + r, h whole and r at most half of
+   ln 2; less is 0 or 1. Below `lowest` it stays what it is there. */
+static inline __attribute__((always_inline)) four
+power_of(four x, const float less, const float lowest)
 {
-    const four low = (four){0} - 20.0f, high = (four){0} + 89.0f, round = (four){0} + 12582912.0f;
+    const four low = (four){0} + lowest, high = (four){0} + 89.0f, round = (four){0} + 12582912.0f;
     four_ints below = x < low, above = x > high;
     x = (four)(((four_ints)x & ~below) | ((four_ints)low & below)); /* NaN stays */
     x = (four)(((four_ints)x & ~above) | ((four_ints)high & above));
@@ -76,7 +77,7 @@ expm1_of(four x)
     s = s * r + 5.0000001201e-1f;
     s = s * r * r + r;
     four half = (four)(((four_ints)shifted << 23) + 0x3F000000); /* 2^h / 2: 2^h itself overflows */
-    return (half * s + (half - 0.5f)) * 2.0f;
+    return (half * s + (half - 0.5f * less)) * 2.0f;
 }
 
 EXPORT void
@@ -84,7 +85,17 @@ expm1f_all(const float *x, float *y, int n)
 {
     int i = 0;
     for (; i + 4 <= n; i += 4)
-        *(four *)(y + i) = expm1_of(*(const four *)(x + i));
+        *(four *)(y + i) = power_of(*(const four *)(x + i), 1.0f, -20.0f);
     for (; i < n; i++)
-        y[i] = expm1_of((four){x[i]})[0];
+        y[i] = power_of((four){x[i]}, 1.0f, -20.0f)[0];
+}
+
+EXPORT void
+expf_all(const float *x, float *y, int n)
+{
+    int i = 0;
+    for (; i + 4 <= n; i += 4)
+        *(four *)(y + i) = power_of(*(const four *)(x + i), 0.0f, -86.0f);
+    for (; i < n; i++)
+        y[i] = power_of((four){x[i]}, 0.0f, -86.0f)[0];
 }
