@@ -141,6 +141,14 @@ def test_units_answer_the_same_with_the_kernel(fast, monkeypatch, unit):
     assert y.dtype == np.float32 and ulps(y, plain).max() < 5
 
 
+def test_a_sigmoid_is_1_from_the_same_logit_on_with_the_kernel(fast, monkeypatch):
+    """From 24 ln 2 on, as lesson 4 shows: there 1 + e^-z is 1 in float32."""
+    z = np.arange(0, 50, 0.01).astype(np.float32)
+    for exp in (np.exp, fast["exp"]):
+        monkeypatch.setattr(activations, "exp", exp)
+        assert abs(z[np.argmax(activations.Sigmoid().f(z) == 1)] - 24 * np.log(2)) < 0.02
+
+
 @pytest.mark.parametrize(
     "layer, shape",
     [

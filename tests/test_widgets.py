@@ -474,6 +474,12 @@ def test_an_image_that_moves_leaves_nothing_where_it_was(monkeypatch):
     np.testing.assert_array_equal(pixels(moved), pixels(anew))
 
 
+def test_a_panel_is_as_large_as_it_says():
+    """4.6 inches are 459.9999 pixels."""
+    draw = lambda ax=None, v=1: ax  # noqa: E731
+    assert pixels(widgets.explore(draw, size=(8.4, 4.6), v=(0, 2))).shape[:2] == (460, 840)
+
+
 BESIDE = [on_the_figure, title_of_the_figure, background, colorbar, spines]
 
 

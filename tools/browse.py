@@ -1,9 +1,10 @@
-"""A real Jupyter server of our own and a headless Chromium.
+"""A real Jupyter server of our own and a headless Chromium or Firefox.
 
 The tests in a browser and the benchmarks of widgets and of the site share them.
 """
 
 import contextlib
+import importlib.metadata
 import json
 import os
 import re
@@ -104,6 +105,32 @@ def chromium(*flags):
         raise LookupError(
             f"needs Chromium, Chrome or Edge; the variable CHROMIUM may hold its path ({reason})"
         )
+
+
+@contextlib.contextmanager
+def firefox(settings):
+    """Firefox as it is installed, with these settings of its about:config.
+
+    A LookupError where none is found, or Playwright cannot drive the one that is found.
+    """
+    path = os.environ.get("FIREFOX") or shutil.which("firefox-esr") or shutil.which("firefox")
+    if not path:
+        raise LookupError("needs Firefox; the variable FIREFOX may hold its path")
+    with sync_api.sync_playwright() as playwright:
+        try:
+            found = playwright.firefox.launch(
+                channel="moz-firefox",  # not the Firefox that Playwright brings: by WebDriver BiDi
+                executable_path=path,
+                firefox_user_prefs=settings,
+                timeout=60_000,
+            )
+            found.new_context().close()
+        except sync_api.Error as error:
+            reason = str(error).splitlines()[0]
+            version = importlib.metadata.version("playwright")
+            raise LookupError(f"playwright {version} cannot drive {path}: {reason}") from None
+        yield found
+        found.close()
 
 
 class Jupyter:

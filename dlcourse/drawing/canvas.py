@@ -29,6 +29,10 @@ class Canvas(FigureCanvasAgg):
         self.renderer = Renderer(*self.get_width_height(), figure.dpi)
         self._engine, self._places, self._parts = figure.get_layout_engine(), {}, {}
 
+    def get_width_height(self, *, physical=False):
+        """In whole pixels; older matplotlib makes 459 of 4.6 inches, 459.9999 pixels."""
+        return tuple(round(size) for size in self.figure.bbox.max)
+
     def get_renderer(self):
         return self.renderer
 
