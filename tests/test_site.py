@@ -428,7 +428,7 @@ def test_the_newest_value_wins_in_the_book(opened):
     assert panel.place.locator("output").first.inner_text() == highest
 
 
-@in_every_browser
+@pytest.mark.parametrize("browser", BROWSERS if EVERY else ["chromium"], indirect=True)
 def test_a_player_plays_in_the_book_until_it_is_stopped(opened):
     panel = started(opened, LESSONS[1])
     slider = panel.place.get_by_role("slider", name="steps")
