@@ -117,9 +117,9 @@ def _pixel(color):
 
 def _area(ax):
     """The pixels behind the content of an axes, counted from the top."""
-    height = ax.figure.bbox.height
+    height = round(ax.figure.bbox.height)
     (left, bottom), (right, top) = np.round(ax.get_window_extent().get_points()).astype(int)
-    return slice(int(height) - top, int(height) - bottom), slice(left, right)
+    return slice(height - top, height - bottom), slice(left, right)
 
 
 class Renderer(RendererAgg):
