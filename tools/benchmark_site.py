@@ -60,7 +60,7 @@ LONGEST = 300_000  # ms until a page, a kernel or a panel is there
 CLOCK = """() => {
     let last = null;
     window.ran = [];
-    addEventListener("mouseup", () => last = performance.now(), {capture: true});
+    addEventListener("pointerup", () => last = performance.now(), {capture: true});
     for (const cell of app.shell.currentWidget.content.model.cells) {
         if (cell.type !== "code") continue;
         cell.stateChanged.connect((_, {name, newValue}) => {
