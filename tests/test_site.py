@@ -1,9 +1,8 @@
 """The browser edition as a visitor has it: a browser that reaches no other host.
 
 Two lessons are run in Chromium, and one in Firefox, where there is one; all of them in both where
-the variable DLCOURSE_EVERY_LESSON is set. DLCOURSE_SITE
-names a site that is built already. Else one is built, with the Pyodide that DLCOURSE_PYODIDE names
-or the one that tests/pyodide.py fetches.
+the variable DLCOURSE_EVERY_LESSON is set. DLCOURSE_SITE names a site that is built already. Else
+one is built, with the Pyodide that DLCOURSE_PYODIDE names or the one that tests/pyodide.py fetches.
 """
 
 import base64
