@@ -210,10 +210,14 @@ def texts(cell):
     return {kind: MEASURED.sub("MEASURED", text) for kind, text in found.items()}
 
 
+def cell_of(control):
+    return control.locator("xpath=ancestor::*[contains(@class, 'jp-CodeCell')]")
+
+
 def answered(page, control, act):
     """Act on a control of a panel: its picture changes."""
     control.scroll_into_view_if_needed()
-    cell = control.locator("xpath=ancestor::*[contains(@class, 'jp-CodeCell')]")
+    cell = cell_of(control)
     picture = cell.locator("img.widget-image").first.element_handle()
     before = picture.get_attribute("src")
     act()
@@ -238,8 +242,10 @@ def test_a_live_lesson_runs_whole_and_says_what_is_stored(opened, name):
     for slider in sliders:
         at_end = slider.get_attribute("aria-valuenow") == slider.get_attribute("aria-valuemax")
         answered(page, slider, lambda: slider.press("PageDown" if at_end else "PageUp"))  # noqa: B023
+        answered(page, slider, cell_of(slider).get_by_role("button", name="start again").click)
     for choice in choices:
         answered(page, choice, choice.locator("button:not(.mod-active)").first.click)
+        answered(page, choice, cell_of(choice).get_by_role("button", name="start again").click)
     for pad in pads:
         answered(page, pad, lambda: draw(page, pad))  # noqa: B023
     if pads:  # of digits, and of letters
