@@ -15,14 +15,18 @@ NUMPYS = np.dot, np.exp, np.expm1, np.tanh
 DIGITS = {np.float32: 1e-6, np.float64: 1e-15}
 
 
-@pytest.fixture(scope="module")
-def kernel(tmp_path_factory):
+def compiled(source, path):
+    """The path, where the compiled source lies now."""
     compiler = next(filter(shutil.which, ("c++", "g++", "clang++")), None)
     if compiler is None:
         pytest.skip("needs a C++ compiler: c++, g++ or clang++")
-    path = tmp_path_factory.mktemp("kernel") / "kernel.so"
-    subprocess.run([compiler, "-O2", "-shared", "-fPIC", SOURCE, "-o", path], check=True)
+    subprocess.run([compiler, "-O2", "-shared", "-fPIC", source, "-o", path], check=True)
     return path
+
+
+@pytest.fixture(scope="module")
+def kernel(tmp_path_factory):
+    return compiled(SOURCE, tmp_path_factory.mktemp("kernel") / "kernel.so")
 
 
 @pytest.fixture(scope="module")
@@ -174,13 +178,11 @@ def test_a_layer_gives_the_same_with_the_kernel(fast, monkeypatch, layer, shape)
         np.testing.assert_allclose(by_kernel, plain, rtol=1e-4, atol=1e-4)
 
 
-def test_without_a_kernel_the_functions_are_numpys(tmp_path, kernel):
+def test_without_a_kernel_the_functions_are_numpys(tmp_path):
     (tmp_path / "no_library.so").write_bytes(b"no library")
     source = tmp_path / "another.c"
     source.write_text("int sgemm(void) { return 0; }")
-    compiler = next(filter(shutil.which, ("c++", "g++", "clang++")))
-    other = tmp_path / "another.so"
-    subprocess.run([compiler, "-shared", "-fPIC", source, "-o", other], check=True)
+    other = compiled(source, tmp_path / "another.so")
     for path in (tmp_path / "missing.so", tmp_path / "no_library.so", other):
         assert browser.functions(path) == NUMPYS
     assert (vectors.dot, vectors.exp, vectors.expm1, vectors.tanh) == NUMPYS

@@ -480,6 +480,20 @@ def test_a_panel_is_as_large_as_it_says():
     assert pixels(widgets.explore(draw, size=(8.4, 4.6), v=(0, 2))).shape[:2] == (460, 840)
 
 
+def test_the_colour_behind_an_axes_ends_where_the_axes_does():
+    seen = []
+
+    def draw(ax=None, v=1):
+        ax.set(facecolor="#ff0000", xticks=[], yticks=[])
+        ax.spines[:].set_visible(False)
+        seen.append(ax)
+
+    picture = pixels(widgets.explore(draw, size=(8.4, 4.6), v=(0, 2)))
+    (_, bottom), (_, top) = np.round(seen[0].get_window_extent().get_points()).astype(int)
+    red = np.flatnonzero((picture[:, 420, :3] == (255, 0, 0)).all(axis=1))
+    assert (red[0], red[-1]) == (460 - top, 459 - bottom)
+
+
 BESIDE = [on_the_figure, title_of_the_figure, background, colorbar, spines]
 
 
